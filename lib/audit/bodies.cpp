@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+#include "audit/bodies.h"
+
+#include <sys/stat.h>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/redact.h"
+#include "base/text.h"
+#include "crypto/digest.h"
+#include "crypto/seal.h"
+
+namespace openclaw::audit {
+namespace {
+
+constexpr std::string_view label = "openclaw body 1";
+
+}  // namespace
+
+std::string Bodies::put(std::string_view text, base::Time at, bool store) {
+  if (text.empty()) return {};
+  const std::string clean = base::redact(text);
+  if (key_.empty()) return base::hex(crypto::view(crypto::sha256(clean)));
+  const std::string sealed = crypto::seal_same(key_.reveal(), label, clean);
+  const std::string ref = base::hex(crypto::view(crypto::sha256(sealed)));
+  if (!store) return ref;
+  // A text seen again keeps the newer date, so that it lives as long as its last use demands.
+  auto& insert = db_.statement(
+      "INSERT INTO bodies VALUES(?,?,?) ON CONFLICT(ref) DO UPDATE SET at=max(at, excluded.at)");
+  insert.bind(1, ref);
+  insert.bind(2, base::to_ms(at));
+  insert.bind(3, sealed.data(), static_cast<int>(sealed.size()));
+  insert.exec();
+  insert.reset();
+  return ref;
+}
+
+std::optional<std::string> Bodies::get(const std::string& ref) const {
+  if (key_.empty() || ref.empty()) return std::nullopt;
+  auto& query = db_.statement("SELECT sealed FROM bodies WHERE ref=?");
+  query.bind(1, ref);
+  std::optional<std::string> out;
+  if (query.executeStep()) {
+    const auto column = query.getColumn(0);
+    out = crypto::unseal(key_.reveal(), label,
+                         {static_cast<const char*>(column.getBlob()),
+                          static_cast<std::size_t>(column.getBytes())});
+  }
+  query.reset();
+  return out;
+}
+
+base::Secret own_body_key(const std::string& state_folder, bool make) {
+  const std::string path = state_folder + "/body.key";
+  struct stat info {};
+  if (::stat(path.c_str(), &info) == 0) {
+    if ((info.st_mode & 077) != 0)
+      throw base::ConfigError("'" + path + "' can be read by others", "chmod 600 " + path);
+    std::string key = base::read_file(path, 64);
+    if (key.size() != 32) throw base::ConfigError("'" + path + "' does not hold 32 bytes");
+    return base::Secret(std::move(key));
+  }
+  if (!make) return {};
+  std::string key = crypto::random_bytes(32);
+  base::write_atomically(path, key, 0600);
+  return base::Secret(std::move(key));
+}
+
+base::Secret body_key_from(const base::Secret& credential) {
+  const auto text = credential.reveal();
+  if (text.size() == 32) return base::Secret(std::string(text));
+  if (text.size() < 16)
+    throw base::ConfigError("the audit's body_key is too short", "head -c32 /dev/urandom | base64");
+  return base::Secret(std::string(crypto::view(crypto::sha256(text))));
+}
+
+}  // namespace openclaw::audit

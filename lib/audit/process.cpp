@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+#include "audit/process.h"
+
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/text.h"
+
+namespace openclaw::audit {
+namespace {
+
+std::string boot_id() {
+  const auto text = base::read_if_exists("/proc/sys/kernel/random/boot_id", 100);
+  return text ? std::string(base::trim(*text)) : "unknown";
+}
+
+/// Field 22 of /proc/PID/stat, counted after the command's closing bracket; empty = no such process.
+std::string start_time(const std::string& pid) {
+  std::string stat;
+  try {
+    stat = base::read_if_exists("/proc/" + pid + "/stat", 4096).value_or("");
+  } catch (const std::exception&) {
+    return {};
+  }
+  const auto bracket = stat.rfind(')');
+  if (bracket == std::string::npos) return {};
+  const auto fields = base::split(std::string_view(stat).substr(bracket + 2), ' ');
+  return fields.size() > 19 ? std::string(fields[19]) : std::string();
+}
+
+}  // namespace
+
+const std::string& own_process() {
+  static const std::string name = [] {
+    const std::string pid = std::to_string(::getpid());
+    return boot_id() + " " + pid + " " + start_time(pid);
+  }();
+  return name;
+}
+
+bool is_alive(const std::string& process) {
+  const auto parts = base::split(process, ' ');
+  if (parts.size() != 3 || parts[0] != boot_id()) return false;
+  const std::string start = start_time(std::string(parts[1]));
+  return !start.empty() && start == parts[2];
+}
+
+}  // namespace openclaw::audit

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+#include "audit/witness.h"
+
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <charconv>
+#include <cstdlib>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/text.h"
+
+namespace openclaw::audit {
+namespace {
+
+int digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  return -1;
+}
+
+}  // namespace
+
+std::string format_head(const Head& head) {
+  return fmt::format("{}:{}", head.seq, base::hex(crypto::view(head.mac)));
+}
+
+std::optional<Head> parse_head(std::string_view text) {
+  text = base::trim(text);
+  Head head;
+  const auto colon = text.find(':');
+  if (colon == std::string_view::npos || text.size() != colon + 1 + 64) return std::nullopt;
+  const auto [end, ec] = std::from_chars(text.data(), text.data() + colon, head.seq);
+  if (ec != std::errc{} || end != text.data() + colon || head.seq < 0) return std::nullopt;
+  for (std::size_t i = 0; i < 32; ++i) {
+    const int high = digit(text[colon + 1 + 2 * i]);
+    const int low = digit(text[colon + 2 + 2 * i]);
+    if (high < 0 || low < 0) return std::nullopt;
+    head.mac[i] = static_cast<std::uint8_t>(high * 16 + low);
+  }
+  return head;
+}
+
+void Witness::tell(const Head& head) {
+  if (std::getenv("JOURNAL_STREAM")) {
+    base::log::info("audit", "head={}", format_head(head));
+    return;
+  }
+  const std::string path = folder_ + "/audit.head";
+  const base::Fd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640));
+  if (!fd) throw base::StorageError("cannot open '" + path + "'");
+  ::flock(fd.get(), LOCK_EX);
+  const auto before = parse_head(base::read_all(fd.get(), 200));
+  if (before && before->seq >= head.seq) return;  // another process was further
+  // One line of fixed width in one sector: a crash leaves the old or the new one.
+  const std::string line = fmt::format("{:>98}\n", format_head(head));
+  if (::pwrite(fd.get(), line.data(), line.size(), 0) != static_cast<ssize_t>(line.size()) ||
+      ::fdatasync(fd.get()) != 0)
+    throw base::StorageError("cannot write '" + path + "'");
+}
+
+std::optional<Witnessed> read_head_file(const std::string& state_folder) {
+  const auto text = base::read_if_exists(state_folder + "/audit.head", 200);
+  if (!text) return std::nullopt;
+  const auto head = parse_head(*text);
+  if (!head) return std::nullopt;
+  return Witnessed{*head, "audit.head"};
+}
+
+}  // namespace openclaw::audit

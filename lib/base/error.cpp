@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+#include "base/error.h"
+
+namespace openclaw::base {
+
+std::string describe(const std::exception& e) {
+  std::string text = e.what();
+  try {
+    std::rethrow_if_nested(e);
+  } catch (const std::exception& inner) {
+    text += ": " + describe(inner);
+  } catch (...) {
+  }
+  return text;
+}
+
+std::string hint_of(const std::exception& e) {
+  if (const auto* own = dynamic_cast<const Error*>(&e); own && !own->hint().empty())
+    return own->hint();
+  try {
+    std::rethrow_if_nested(e);
+  } catch (const std::exception& inner) {
+    return hint_of(inner);
+  } catch (...) {
+  }
+  return {};
+}
+
+}  // namespace openclaw::base

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+#include "crypto/digest.h"
+
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/sha.h>
+#include <sys/random.h>
+
+#include "base/error.h"
+
+namespace openclaw::crypto {
+namespace {
+
+const unsigned char* bytes_of(std::string_view s) {
+  return reinterpret_cast<const unsigned char*>(s.data());
+}
+
+}  // namespace
+
+// The one-shot SHA256() looks its algorithm up on every call in OpenSSL 3; the old block interface
+// does not, and it is several times faster for the short rows of the audit chain.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+Digest sha256(std::string_view bytes) {
+  Digest out;
+  SHA256_CTX context;
+  SHA256_Init(&context);
+  SHA256_Update(&context, bytes.data(), bytes.size());
+  SHA256_Final(out.data(), &context);
+  return out;
+}
+
+Sha256::Sha256() : context_(new SHA256_CTX) { SHA256_Init(static_cast<SHA256_CTX*>(context_)); }
+Sha256::~Sha256() { delete static_cast<SHA256_CTX*>(context_); }
+void Sha256::update(std::string_view bytes) {
+  SHA256_Update(static_cast<SHA256_CTX*>(context_), bytes.data(), bytes.size());
+}
+Digest Sha256::finish() {
+  Digest out;
+  auto* context = static_cast<SHA256_CTX*>(context_);
+  SHA256_Final(out.data(), context);
+  SHA256_Init(context);
+  return out;
+}
+#pragma GCC diagnostic pop
+
+Digest hmac_sha256(std::string_view key, std::string_view bytes) {
+  Digest out;
+  unsigned length = 0;
+  if (!HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), bytes_of(bytes), bytes.size(),
+            out.data(), &length))
+    throw base::Error("cannot compute an HMAC");
+  return out;
+}
+
+std::string random_bytes(std::size_t n) {
+  std::string out(n, '\0');
+  if (getrandom(out.data(), n, 0) != static_cast<ssize_t>(n))
+    throw base::Error("cannot read random bytes from the kernel");
+  return out;
+}
+
+}  // namespace openclaw::crypto

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT
+#include "jail/jail.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "jail/landlock.h"
+
+namespace openclaw::jail {
+namespace {
+
+struct Pipe {
+  base::Fd read, write;
+  Pipe() {
+    int ends[2];
+    if (::pipe2(ends, O_CLOEXEC) != 0) throw base::Error("cannot make a pipe");
+    read = base::Fd(ends[0]);
+    write = base::Fd(ends[1]);
+  }
+};
+
+void limit(int what, rlim_t most) {
+  const rlimit value{most, most};
+  ::setrlimit(static_cast<__rlimit_resource>(what), &value);
+}
+
+/// After fork: only async-signal-safe calls.
+[[noreturn]] void child(const Command& command, char* const* argv, int in, int out, int ruleset,
+                        const std::string& filter) {
+  ::setpgid(0, 0);
+  ::dup2(in, 0);
+  ::dup2(out, 1);
+  ::dup2(out, 2);
+  ::dup2(ruleset, 3);
+  ::close_range(4, ~0U, 0);
+  if (::chdir(command.folder.c_str()) != 0) ::_exit(126);
+  limit(RLIMIT_CORE, 0);
+  limit(RLIMIT_NOFILE, 256);
+  limit(RLIMIT_FSIZE, rlim_t{1} << 30);
+  for (int s = 1; s < 32; ++s) ::signal(s, SIG_DFL);
+  char* const environment[] = {nullptr};
+  if (!enforce(3, filter)) ::_exit(125);
+  ::close(3);
+  ::execve(argv[0], argv, environment);
+  ::_exit(127);
+}
+
+void pump_input(int& fd, std::string_view& rest, base::Fd& owner) {
+  const ssize_t n = rest.empty() ? 0 : ::write(fd, rest.data(), rest.size());
+  if (n > 0) rest.remove_prefix(static_cast<std::size_t>(n));
+  if (rest.empty() || (n < 0 && errno != EAGAIN && errno != EINTR)) {
+    owner.reset();
+    fd = -1;
+  }
+}
+
+int status_of(int raw) { return WIFEXITED(raw) ? WEXITSTATUS(raw) : 128 + WTERMSIG(raw); }
+
+}  // namespace
+
+Result run(const Command& command, const base::Stop* stop) {
+  if (command.argv.empty() || command.argv[0].front() != '/')
+    throw base::ConfigError("a command needs an absolute path");
+  const base::Fd ruleset = make_ruleset(command.readable, command.writable);
+  const std::string filter = make_filter();
+  std::vector<char*> argv;
+  for (const auto& word : command.argv) argv.push_back(const_cast<char*>(word.c_str()));
+  argv.push_back(nullptr);
+  Pipe in, out;
+  const pid_t pid = ::fork();
+  if (pid < 0) throw base::TransientError("cannot start the command: no more processes");
+  if (pid == 0)
+    child(command, argv.data(), in.read.get(), out.write.get(), ruleset.get(), filter);
+  ::setpgid(pid, pid);
+  in.read.reset();
+  out.write.reset();
+  ::fcntl(in.write.get(), F_SETFL, O_NONBLOCK);
+  struct sigaction ignore {}, before {};
+  ignore.sa_handler = SIG_IGN;
+  ::sigaction(SIGPIPE, &ignore, &before);
+  Result result;
+  std::string_view input = command.input;
+  int in_fd = in.write.get();
+  pump_input(in_fd, input, in.write);
+  const base::Millis deadline = base::boot_now() + command.timeout;
+  bool open = true;
+  while (open) {
+    const auto left = (deadline - base::boot_now()).count();
+    result.timed_out = left <= 0 || (stop && stop->requested());
+    if (result.timed_out || result.truncated) break;
+    std::array<pollfd, 3> fds{pollfd{out.read.get(), POLLIN, 0}, pollfd{in_fd, POLLOUT, 0},
+                              pollfd{stop ? stop->fd() : -1, POLLIN, 0}};
+    ::poll(fds.data(), fds.size(), static_cast<int>(std::min<std::int64_t>(left, 60000)));
+    if (fds[1].revents != 0) pump_input(in_fd, input, in.write);
+    if (fds[0].revents == 0) continue;
+    std::array<char, 16384> buffer;
+    const ssize_t n = ::read(out.read.get(), buffer.data(), buffer.size());
+    if (n < 0 && errno == EINTR) continue;
+    open = n > 0;
+    if (n > 0) result.output.append(buffer.data(), static_cast<std::size_t>(n));
+    if (result.output.size() > command.most_output) {
+      result.output.resize(command.most_output);
+      result.truncated = true;
+    }
+  }
+  // A program may have left children behind; the group goes with it.
+  if (result.timed_out || result.truncated) ::kill(-pid, SIGKILL);
+  int raw = 0;
+  while (::waitpid(pid, &raw, 0) < 0 && errno == EINTR) {
+  }
+  ::kill(-pid, SIGKILL);
+  ::sigaction(SIGPIPE, &before, nullptr);
+  result.status = status_of(raw);
+  if (result.status == 125 && result.output.empty())
+    throw base::UnavailableError("cannot confine the command: the kernel refused the jail");
+  return result;
+}
+
+}  // namespace openclaw::jail

@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: MIT
+# openclaw_library(name SOURCES a.cpp… [USES lib…] [LINKS target…])
+# A library may use only libraries declared before it: lib/CMakeLists.txt lists the floors, lowest
+# first. CMake itself accepts a cycle of static libraries silently, so the order is checked here, and
+# tests/layers.cmake checks that every #include is covered by a USES.
+
+add_library(openclaw_flags INTERFACE)
+target_include_directories(openclaw_flags INTERFACE ${CMAKE_SOURCE_DIR}/lib)
+target_compile_definitions(openclaw_flags INTERFACE JSON_USE_IMPLICIT_CONVERSIONS=0
+  OPENCLAW_VERSION="${PROJECT_VERSION}")
+if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+  target_compile_options(openclaw_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
+    -Wsign-conversion -Wnon-virtual-dtor -Wold-style-cast -Woverloaded-virtual -Wnull-dereference
+    -Wformat=2 -Wundef -Wduplicated-cond -Wlogical-op -Wextra-semi)
+endif()
+if(OPENCLAW_WERROR)
+  target_compile_options(openclaw_flags INTERFACE -Werror)
+  target_compile_definitions(openclaw_flags INTERFACE _GLIBCXX_ASSERTIONS)
+endif()
+if(OPENCLAW_SANITIZE)
+  target_compile_options(openclaw_flags INTERFACE -fsanitize=${OPENCLAW_SANITIZE} -fno-omit-frame-pointer
+    -fno-sanitize-recover=all)
+  target_link_options(openclaw_flags INTERFACE -fsanitize=${OPENCLAW_SANITIZE})
+  if(OPENCLAW_SANITIZE MATCHES "address|thread" AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+    target_compile_options(openclaw_flags INTERFACE -Wno-maybe-uninitialized -Wno-null-dereference)
+  endif()
+endif()
+if(OPENCLAW_HARDEN)
+  target_compile_options(openclaw_flags INTERFACE -fstack-protector-strong -fstack-clash-protection
+    -fcf-protection=full -D_FORTIFY_SOURCE=3 -D_GLIBCXX_ASSERTIONS -ftrivial-auto-var-init=zero
+    -fzero-call-used-regs=used-gpr -Werror=format-security -fPIE)
+  target_link_options(openclaw_flags INTERFACE -pie -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code
+    -Wl,--as-needed)
+endif()
+
+set_property(GLOBAL PROPERTY openclaw_libraries "")
+function(openclaw_library name)
+  cmake_parse_arguments(arg "" "" "SOURCES;USES;LINKS" ${ARGN})
+  get_property(known GLOBAL PROPERTY openclaw_libraries)
+  foreach(used IN LISTS arg_USES)
+    if(NOT used IN_LIST known)
+      message(FATAL_ERROR "lib/${name} USES ${used}, which is not on a lower floor")
+    endif()
+  endforeach()
+  list(TRANSFORM arg_SOURCES PREPEND ${name}/)
+  add_library(openclaw_${name} STATIC ${arg_SOURCES})
+  list(TRANSFORM arg_USES PREPEND openclaw_ OUTPUT_VARIABLE uses)
+  target_link_libraries(openclaw_${name} PUBLIC openclaw_flags ${uses} PRIVATE ${arg_LINKS})
+  set_property(GLOBAL APPEND PROPERTY openclaw_libraries ${name})
+  list(JOIN arg_USES " " line)
+  set_property(GLOBAL APPEND_STRING PROPERTY openclaw_layers "${name}: ${line}\n")
+endfunction()

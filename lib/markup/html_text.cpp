@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: MIT
+#include "markup/html_text.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <utility>
+
+#include "base/text.h"
+
+namespace openclaw::markup {
+namespace {
+
+constexpr std::array<std::pair<std::string_view, std::string_view>, 22> entities{{
+    {"amp", "&"},    {"lt", "<"},     {"gt", ">"},     {"quot", "\""},  {"apos", "'"},
+    {"nbsp", " "},   {"ndash", "–"},  {"mdash", "—"},  {"hellip", "…"}, {"lsquo", "‘"},
+    {"rsquo", "’"},  {"ldquo", "“"},  {"rdquo", "”"},  {"copy", "©"},   {"reg", "®"},
+    {"euro", "€"},   {"pound", "£"},  {"deg", "°"},    {"middot", "·"}, {"bull", "•"},
+    {"laquo", "«"},  {"raquo", "»"},
+}};
+
+constexpr std::array<std::string_view, 34> blocks{
+    "address", "article", "aside", "blockquote", "br", "caption", "dd", "div", "dl", "dt", "fieldset",
+    "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li",
+    "main", "nav", "ol", "p", "pre", "section", "table", "title", "tr", "ul"};
+
+constexpr std::array<std::string_view, 6> hidden{"script", "style", "noscript", "template", "svg",
+                                                 "head"};
+
+template <std::size_t N>
+bool in(std::string_view word, const std::array<std::string_view, N>& list) {
+  return std::find(list.begin(), list.end(), word) != list.end();
+}
+
+/// Decodes the reference that begins at text[pos] ('&'), moving pos behind it.
+void reference(std::string_view text, std::size_t& pos, std::string& out) {
+  const auto end = text.substr(pos, 12).find(';');
+  if (end != std::string_view::npos && end > 1) {
+    auto name = text.substr(pos + 1, end - 1);
+    if (name.front() == '#') {
+      name.remove_prefix(1);
+      const bool hex = !name.empty() && (name.front() == 'x' || name.front() == 'X');
+      if (hex) name.remove_prefix(1);
+      std::uint32_t code = 0;
+      const auto [stop, ec] = std::from_chars(name.data(), name.data() + name.size(), code, hex ? 16 : 10);
+      if (ec == std::errc{} && stop == name.data() + name.size() && code > 0 && code < 0x110000 &&
+          (code < 0xD800 || code > 0xDFFF)) {
+        base::append_utf8(out, code);
+        pos += end + 1;
+        return;
+      }
+    }
+    for (const auto& [key, value] : entities) {
+      if (name != key) continue;
+      out += value;
+      pos += end + 1;
+      return;
+    }
+  }
+  out += text[pos++];
+}
+
+struct Tag {
+  std::string name;
+  bool closing = false;
+  std::string href;
+};
+
+/// Reads the tag at html[pos] ('<'), moving pos behind it.
+Tag read_tag(std::string_view html, std::size_t& pos) {
+  Tag tag;
+  std::size_t at = pos + 1;
+  if (at < html.size() && html[at] == '/') tag.closing = true, ++at;
+  while (at < html.size() && base::is_alnum(html[at])) tag.name += html[at++];
+  tag.name = base::lower(tag.name);
+  const std::size_t attributes = at;
+  char quote = 0;
+  for (; at < html.size(); ++at) {
+    if (quote ? html[at] == quote : html[at] == '>') {
+      if (!quote) break;
+      quote = 0;
+    } else if (!quote && (html[at] == '"' || html[at] == '\'') && html[at - 1] == '=') {
+      quote = html[at];
+    }
+  }
+  pos = std::min(at + 1, html.size());
+  if (tag.name == "a" && !tag.closing) {
+    const auto text = html.substr(attributes, at - attributes);
+    const auto href = base::lower(text).find("href=");
+    if (href != std::string::npos) {
+      auto value = text.substr(href + 5);
+      const bool quoted = !value.empty() && (value.front() == '"' || value.front() == '\'');
+      const auto end = quoted ? value.find(value.front(), 1) : value.find_first_of(" \t\n>");
+      tag.href = quoted ? value.substr(1, end == std::string_view::npos ? end : end - 1)
+                        : value.substr(0, end);
+    }
+  }
+  return tag;
+}
+
+class Writer {
+ public:
+  void text(std::string_view s) {
+    for (const char c : s) {
+      const bool space = c == ' ' || c == '\t' || c == '\r' || c == '\n';
+      if (space) {
+        space_ = !out_.empty() && out_.back() != '\n';
+      } else {
+        if (std::exchange(space_, false)) out_ += ' ';
+        out_ += c;
+      }
+    }
+  }
+  void line() {
+    space_ = false;
+    if (!out_.empty() && out_.back() != '\n') out_ += '\n';
+  }
+  std::string take() { return std::move(out_); }
+
+ private:
+  std::string out_;
+  bool space_ = false;
+};
+
+/// Moves pos behind the end tag of a hidden element.
+void skip_element(std::string_view html, const std::string& name, std::size_t& pos) {
+  const std::string end = "</" + name;
+  while (pos < html.size()) {
+    const auto at = html.find("</", pos);
+    if (at == std::string_view::npos) {
+      pos = html.size();
+      return;
+    }
+    pos = at + 2;
+    if (base::lower(html.substr(at, end.size())) == end) {
+      const auto close = html.find('>', at);
+      pos = close == std::string_view::npos ? html.size() : close + 1;
+      return;
+    }
+  }
+}
+
+}  // namespace
+
+std::string html_to_text(std::string_view html) {
+  Writer out;
+  std::string link;
+  for (std::size_t pos = 0; pos < html.size();) {
+    if (html.substr(pos, 4) == "<!--") {
+      const auto end = html.find("-->", pos + 4);
+      pos = end == std::string_view::npos ? html.size() : end + 3;
+    } else if (html[pos] == '<' && pos + 1 < html.size() &&
+               (base::is_alnum(html[pos + 1]) || html[pos + 1] == '/' || html[pos + 1] == '!' ||
+                html[pos + 1] == '?')) {
+      const Tag tag = read_tag(html, pos);
+      if (!tag.closing && in(tag.name, hidden)) skip_element(html, tag.name, pos);
+      if (in(tag.name, blocks)) out.line();
+      if (tag.name == "li" && !tag.closing) out.text("• ");
+      if (tag.name == "a") {
+        if (tag.closing && link.starts_with("http")) out.text(" <" + link + ">");
+        link = tag.closing ? std::string() : tag.href;
+      }
+    } else if (html[pos] == '&') {
+      std::string decoded;
+      reference(html, pos, decoded);
+      out.text(decoded);
+    } else {
+      const auto end = std::min(html.find_first_of("<&", pos + 1), html.size());
+      out.text(html.substr(pos, end - pos));
+      pos = end;
+    }
+  }
+  return out.take();
+}
+
+}  // namespace openclaw::markup

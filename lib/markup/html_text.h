@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <string>
+#include <string_view>
+
+/// markup may use base. It turns foreign markup into plain text.
+namespace openclaw::markup {
+
+/// Readable text of an HTML page: scripts, styles and tags dropped, blocks on lines of their own,
+/// links as "text <url>", character references decoded. Never fails; linear in the input.
+std::string html_to_text(std::string_view html);
+
+}  // namespace openclaw::markup

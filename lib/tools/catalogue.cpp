@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+#include <fmt/core.h>
+
+#include "base/text.h"
+#include "tools/tool.h"
+
+namespace openclaw::tools {
+
+Catalogue::Catalogue(const std::vector<DeclaredCommand>& commands) {
+  for (auto tool : {clock_tool(), file_read_tool(), file_list_tool(), http_get_tool()})
+    tools_.emplace(tool.info.name, tool);
+  for (const auto& command : commands) {
+    auto tool = command_tool(command);
+    tools_.emplace(tool.info.name, tool);
+  }
+}
+
+const Tool* Catalogue::find(const std::string& name) const {
+  const auto at = tools_.find(name);
+  return at == tools_.end() ? nullptr : &at->second;
+}
+
+std::map<std::string, policy::ToolInfo> Catalogue::infos() const {
+  std::map<std::string, policy::ToolInfo> out;
+  for (const auto& [name, tool] : tools_) out.emplace(name, tool.info);
+  return out;
+}
+
+std::string shorten(const std::string& text, std::size_t most, bool& truncated) {
+  if (text.size() <= most) return text;
+  truncated = true;
+  const auto head = base::prefix_bytes(text, most * 2 / 3);
+  std::size_t tail = text.size() - most / 3;
+  while (tail < text.size() && (static_cast<unsigned char>(text[tail]) & 0xC0) == 0x80) ++tail;
+  return fmt::format("{}\n[… {} bytes left out …]\n{}", head, tail - head.size(), text.substr(tail));
+}
+
+json::Value object_schema(const std::vector<Property>& properties) {
+  auto members = json::Value::object();
+  auto required = json::Value::array();
+  for (const auto& p : properties) {
+    members.set(p.name,
+                json::Value::object({{"type", p.type}, {"description", p.description}}));
+    if (p.required) required.push(p.name);
+  }
+  return json::Value::object({{"type", "object"},
+                              {"properties", members},
+                              {"required", required},
+                              {"additionalProperties", false}});
+}
+
+}  // namespace openclaw::tools

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "tools/tool.h"
+
+namespace openclaw::tools {
+
+/// A confirmation asked of the caller; true = yes.
+struct Question {
+  std::string tool;
+  policy::Effect effect;
+  json::Value args;
+  std::string reason;
+};
+using Asker = std::function<bool(const Question&)>;
+
+/// A call after the decision: what the audit records, and the permit if there is one.
+struct Decided {
+  std::string tool;
+  policy::Effect effect = policy::Effect::none;
+  json::Value args;
+  policy::Decision decision;
+  std::string told;  ///< what the model hears when the call does not run
+  std::optional<policy::Permit> permit;
+};
+
+/// The only way to a tool: decides with the policy, validates the arguments, and runs bodies with the
+/// permits that it alone asks for. One Gate per run.
+class Gate {
+ public:
+  Gate(const policy::Policy& policy, const Catalogue& catalogue, policy::Caller caller,
+       std::string agent, std::string run, Asker asker);
+
+  /// The tools that the model may see at this taint, optionally narrowed to some names.
+  std::vector<const Tool*> visible(policy::Labels taint) const;
+  /// Only these may be used in this run, whatever the policy grants.
+  void narrow(std::vector<std::string> names);
+
+  /// Parses the arguments once (no duplicate keys, bounded depth and size), validates and decides.
+  Decided decide(const std::string& name, const std::string& arguments, policy::Labels taint) const;
+  /// Runs a permitted call. Exceptions of the body become a failed result.
+  Result run(Decided decided, const Context& context) const;
+
+ private:
+  bool narrowed_out(const std::string& name) const;
+  const policy::Policy& policy_;
+  const Catalogue& catalogue_;
+  policy::Caller caller_;
+  std::string agent_;
+  std::string run_;
+  Asker asker_;
+  std::optional<std::vector<std::string>> only_;
+};
+
+}  // namespace openclaw::tools

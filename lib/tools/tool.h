@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/stop.h"
+#include "base/time.h"
+#include "json/schema.h"
+#include "net/http.h"
+#include "policy/permit.h"
+
+/// tools may use policy, jail, markup, net, url, zone, json and base. One file per tool, one line each
+/// in catalogue.cpp. A tool's body is reached only through Gate, which alone makes permits.
+namespace openclaw::tools {
+
+struct Result {
+  bool ok = true;
+  std::string text;
+  policy::Labels labels;  ///< added to the run, also when ok is false
+  bool truncated = false;
+};
+
+/// What a tool may use besides its arguments.
+struct Context {
+  net::HttpClient& http;
+  const base::Stop* stop = nullptr;
+  base::Time now;
+  std::string zone_name;
+  base::Millis timeout{30000};
+  std::size_t most_bytes = 64u << 10;  ///< of the result
+};
+
+/// A tool of the catalogue. Labels, effect and destinations are fixed here, in code.
+struct Tool {
+  policy::ToolInfo info;
+  std::string description;
+  json::Value schema;  ///< of the arguments
+  std::function<Result(policy::Permit, const json::Value& args, const std::string& run,
+                       const Context&)>
+      body;
+};
+
+/// A program that the configuration declares; it becomes the tool command_<name>. "{x}" in argv is the
+/// argument x.
+struct DeclaredCommand {
+  std::string name;
+  std::string description;
+  std::vector<std::string> argv;
+  std::vector<std::string> readable, writable;
+  base::Millis timeout{30000};
+};
+
+/// All tools by name: the built-in ones and the declared commands.
+class Catalogue {
+ public:
+  explicit Catalogue(const std::vector<DeclaredCommand>& commands);
+  const Tool* find(const std::string& name) const;
+  /// What the policy needs to know.
+  std::map<std::string, policy::ToolInfo> infos() const;
+  const std::map<std::string, Tool>& all() const { return tools_; }
+
+ private:
+  std::map<std::string, Tool> tools_;
+};
+
+Tool clock_tool();
+Tool file_read_tool();
+Tool file_list_tool();
+Tool http_get_tool();
+Tool command_tool(const DeclaredCommand& command);
+
+/// Cuts text to most bytes: head and tail with a line between that says how much is missing.
+std::string shorten(const std::string& text, std::size_t most, bool& truncated);
+
+/// A schema of an object with string properties: name, description, required.
+struct Property {
+  std::string name, type, description;
+  bool required = true;
+};
+json::Value object_schema(const std::vector<Property>& properties);
+
+}  // namespace openclaw::tools
