@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: MIT
+cmake_minimum_required(VERSION 3.25)
 # Every #include of a library's sources must be covered by its USES, and the heavy headers stay in
 # their rooms. An include alone compiles, so only this notices it.
 set(rooms

@@ -35,21 +35,20 @@ void limit(int what, rlim_t most) {
 }
 
 /// After fork: only async-signal-safe calls.
-[[noreturn]] void child(const Command& command, char* const* argv, int in, int out, int ruleset,
-                        const std::string& filter) {
+[[noreturn]] void child(const Command& command, char* const* argv, char* const* environment, int in,
+                        int out, int ruleset, const std::string& filter) {
   ::setpgid(0, 0);
   ::dup2(in, 0);
   ::dup2(out, 1);
-  ::dup2(out, 2);
-  ::dup2(ruleset, 3);
+  ::dup2(command.drop_stderr ? ::open("/dev/null", O_WRONLY) : out, 2);
+  ::dup2(ruleset >= 0 ? ruleset : in, 3);
   ::close_range(4, ~0U, 0);
   if (::chdir(command.folder.c_str()) != 0) ::_exit(126);
   limit(RLIMIT_CORE, 0);
   limit(RLIMIT_NOFILE, 256);
   limit(RLIMIT_FSIZE, rlim_t{1} << 30);
   for (int s = 1; s < 32; ++s) ::signal(s, SIG_DFL);
-  char* const environment[] = {nullptr};
-  if (!enforce(3, filter)) ::_exit(125);
+  if (command.confined && !enforce(3, filter)) ::_exit(125);
   ::close(3);
   ::execve(argv[0], argv, environment);
   ::_exit(127);
@@ -71,16 +70,25 @@ int status_of(int raw) { return WIFEXITED(raw) ? WEXITSTATUS(raw) : 128 + WTERMS
 Result run(const Command& command, const base::Stop* stop) {
   if (command.argv.empty() || command.argv[0].front() != '/')
     throw base::ConfigError("a command needs an absolute path");
-  const base::Fd ruleset = make_ruleset(command.readable, command.writable);
-  const std::string filter = make_filter();
-  std::vector<char*> argv;
-  for (const auto& word : command.argv) argv.push_back(const_cast<char*>(word.c_str()));
-  argv.push_back(nullptr);
+  base::Fd ruleset;
+  std::string filter;
+  if (command.confined) {
+    ruleset = make_ruleset(command.readable, command.writable);
+    filter = make_filter();
+  }
+  const auto pointers = [](const std::vector<std::string>& words) {
+    std::vector<char*> out;
+    for (const auto& word : words) out.push_back(const_cast<char*>(word.c_str()));
+    out.push_back(nullptr);
+    return out;
+  };
+  const auto argv = pointers(command.argv);
+  const auto environment = pointers(command.environment);
   Pipe in, out;
   const pid_t pid = ::fork();
   if (pid < 0) throw base::TransientError("cannot start the command: no more processes");
   if (pid == 0)
-    child(command, argv.data(), in.read.get(), out.write.get(), ruleset.get(), filter);
+    child(command, argv.data(), environment.data(), in.read.get(), out.write.get(), ruleset.get(), filter);
   ::setpgid(pid, pid);
   in.read.reset();
   out.write.reset();

@@ -19,6 +19,11 @@ struct Command {
   std::string input;
   base::Millis timeout{30000};
   std::size_t most_output = 1u << 20;
+  /// false: a program of the machine itself (systemctl, pass), not confined but still without inherited
+  /// descriptors and with only this environment.
+  bool confined = true;
+  std::vector<std::string> environment;
+  bool drop_stderr = false;
 };
 
 struct Result {

@@ -11,8 +11,28 @@
 namespace openclaw::policy {
 namespace {
 
+/// Equal with equal types at every depth: the integer 1 is not the real 1.0.
 bool same(const json::Value& a, const json::Value& b) {
-  return a.type_name() == b.type_name() && a.is_int() == b.is_int() && a == b;
+  if (a.type_name() != b.type_name() || a.is_int() != b.is_int() || a.size() != b.size())
+    return false;
+  if (a.is_array()) {
+    for (std::size_t i = 0; i < a.size(); ++i)
+      if (!same(a.at(i), b.at(i))) return false;
+    return true;
+  }
+  if (a.is_object())
+    return std::all_of(a.members().begin(), a.members().end(), [&b](const json::Member& m) {
+      return b.contains(m.first) && same(m.second, b[m.first]);
+    });
+  return a == b;
+}
+
+/// The parser refuses a repeated key already; this is for values made otherwise.
+bool repeats_a_key(const json::Value& value) {
+  std::set<std::string_view> seen;
+  for (const auto& [key, member] : value.members())
+    if (!seen.insert(key).second || repeats_a_key(member)) return true;
+  return std::any_of(value.items().begin(), value.items().end(), repeats_a_key);
 }
 
 bool at_or_below(const std::string& path, const std::string& root) {
@@ -73,6 +93,7 @@ std::string misfit(const Constraint& c, const json::Value& value) {
 }
 
 std::string misfit(const Grant& grant, const json::Value& args) {
+  if (repeats_a_key(args)) return "an argument stands there twice";
   for (const auto& [name, value] : args.members()) {
     const auto named = grant.args.find(name);
     if (named == grant.args.end()) {

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+#include <algorithm>
+
+#include "config/node.h"
+#include "json/parse.h"
+
+namespace openclaw::config {
+
+Document::Document(std::string file, const std::string& text) : file_(std::move(file)) {
+  try {
+    root_ = json::parse(
+        text, {.comments = true, .unique_keys = true, .max_bytes = 4u << 20, .lines = &lines_});
+  } catch (const json::ParseError& e) {
+    root_ = json::Value::object();
+    problems_.push_back({e.line, "", e.what()});
+  }
+}
+
+Document Document::describing() {
+  Document document;
+  document.root_ = json::Value::object();
+  document.describing_ = true;
+  return document;
+}
+
+Node Document::root() { return Node(*this, root_, ""); }
+
+std::size_t Document::line_of(std::string pointer) const {
+  while (true) {
+    if (const auto at = lines_.find(pointer); at != lines_.end()) return at->second;
+    const auto slash = pointer.rfind('/');
+    if (slash == std::string::npos) return 1;
+    pointer.resize(slash);
+  }
+}
+
+void Document::problem(const std::string& pointer, const std::string& text) {
+  if (describing_) return;
+  problems_.push_back({line_of(pointer), pointer, text});
+}
+
+std::vector<Problem> Document::problems() const {
+  auto out = problems_;
+  std::stable_sort(out.begin(), out.end(),
+                   [](const Problem& a, const Problem& b) { return a.line < b.line; });
+  out.erase(std::unique(out.begin(), out.end(),
+                        [](const Problem& a, const Problem& b) {
+                          return a.pointer == b.pointer && a.text == b.text;
+                        }),
+            out.end());
+  return out;
+}
+
+}  // namespace openclaw::config

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: MIT
+#include "jobs/briefing.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+
+namespace openclaw::jobs {
+namespace {
+
+using sources::Severity;
+
+bool needs_somebody(const Told& told) {
+  return told.item.severity != Severity::info && told.item.kind != "event" && !told.quieted;
+}
+
+class Page {
+ public:
+  Page(const Briefing& b, const zone::Zone& zone, const Style& style)
+      : b_(b), zone_(zone), style_(style) {}
+
+  std::string write() {
+    head();
+    if (!b_.written.opening.empty()) wrap("", b_.written.opening);
+    needs();
+    list("TODAY", "event");
+    list("PROMISED", "commitment");
+    list("NEWS", "entry");
+    if (!b_.diff.gone.empty()) wrap("GONE", join(b_.diff.gone, " · "));
+    wrap("QUIET", join(b_.quiet, " · "));
+    wrap("NOT SEEN", join(b_.not_seen, " · "));
+    if (!b_.missed.empty()) wrap("MISSED", join(b_.missed, " · "));
+    foot();
+    return std::move(out_);
+  }
+
+ private:
+  static std::string join(const std::vector<std::string>& parts, std::string_view separator) {
+    return base::join(parts, separator);
+  }
+
+  std::string strong(const std::string& text) const {
+    return style_.bold ? "\x1b[1m" + text + "\x1b[0m" : text;
+  }
+
+  void line(const std::string& text) {
+    std::string_view kept = text;
+    while (kept.ends_with(' ')) kept.remove_suffix(1);
+    out_ += kept;
+    out_ += '\n';
+  }
+
+  void head() {
+    const auto local = zone_.local(b_.when);
+    const std::string left =
+        fmt::format("{} {} {}, {:02}:{:02} · {}", zone::day_name(local.weekday(), false),
+                    static_cast<unsigned>(local.date.day()),
+                    zone::month_name(local.date.month(), false), local.hour, local.minute, b_.host);
+    const std::size_t used = base::display_width(left) + base::display_width(b_.written_by);
+    line(strong(left) + std::string(used + 2 < style_.width ? style_.width - used : 2, ' ') + b_.written_by);
+  }
+
+  /// A heading of ten columns, then words that are broken at the page's width.
+  void wrap(const std::string& heading, const std::string& text) {
+    if (text.empty()) return;
+    constexpr std::size_t indent = 10;
+    const bool has_heading = !heading.empty();
+    std::string current =
+        has_heading ? strong(heading) + std::string(indent - std::min(indent - 1, heading.size()), ' ') : "";
+    std::size_t used = has_heading ? indent : 0;
+    for (const auto word : base::split(text, ' ')) {
+      const std::size_t w = base::display_width(word);
+      if (used + w > style_.width && used > indent) {
+        line(current);
+        current = std::string(has_heading ? indent : 0, ' ');
+        used = has_heading ? indent : 0;
+      }
+      current += std::string(word) + " ";
+      used += w + 1;
+    }
+    line(current);
+  }
+
+  std::string mark(const Told& told) const {
+    if (b_.diff.first_run) return "";
+    return told.day <= 1 ? "NEW · " : fmt::format("DAY {} · ", told.day);
+  }
+
+  const std::string* sentence(const Told& told) const {
+    for (const auto& [id, text] : b_.written.sentences)
+      if (id == told.short_id) return &text;
+    return nullptr;
+  }
+
+  void needs() {
+    std::vector<const Told*> shown;
+    std::size_t quieted = 0;
+    for (const auto& told : b_.diff.items) {
+      if (needs_somebody(told)) shown.push_back(&told);
+      quieted += told.quieted ? 1 : 0;
+    }
+    std::stable_sort(shown.begin(), shown.end(), [this](const Told* a, const Told* b) {
+      return rank(*a) < rank(*b);
+    });
+    const std::string acknowledged =
+        quieted == 0 ? "" : fmt::format("{} acknowledged", quieted);
+    if (shown.empty()) {
+      wrap("NEEDS YOU", "nothing" + (acknowledged.empty() ? "" : ", " + acknowledged));
+      return;
+    }
+    line(strong("NEEDS YOU") + (acknowledged.empty() ? "" : "  (" + acknowledged + ")"));
+    bool divided = b_.written.sentences.empty();
+    for (const auto* told : shown) {
+      const auto* words = sentence(*told);
+      if (!words && !divided) {
+        line(" not mentioned above:");
+        divided = true;
+      }
+      const std::string text = mark(*told) + told->item.title + example(*told);
+      const std::string start = fmt::format(" {} {}  ", told->item.severity == Severity::critical ? "▲" : "△",
+                                            told->short_id);
+      const std::size_t column = style_.width > 60 ? style_.width - 32 : style_.width;
+      const std::size_t used = base::display_width(start) + base::display_width(text);
+      const std::string gap(used + 2 < column ? column - used : 2, ' ');
+      line(start + text + (told->item.link.empty() ? "" : gap + told->item.link));
+      if (words) line("        " + *words);
+    }
+  }
+
+  /// Items that the model spoke of come first, in its order; then by severity.
+  std::pair<std::size_t, int> rank(const Told& told) const {
+    std::size_t place = b_.written.sentences.size();
+    for (std::size_t i = 0; i < b_.written.sentences.size(); ++i)
+      if (b_.written.sentences[i].first == told.short_id) place = std::min(place, i);
+    return {place, -static_cast<int>(told.item.severity)};
+  }
+
+  static std::string example(const Told& told) { return told.item.example ? " (example)" : ""; }
+
+  void list(const char* heading, const std::string& kind) {
+    std::vector<std::string> parts;
+    for (const auto& told : b_.diff.items) {
+      if (told.item.kind != kind || needs_somebody(told)) continue;
+      parts.push_back(told.item.title + example(told));
+    }
+    if (parts.size() > 12) {
+      const std::size_t more = parts.size() - 12;
+      parts.resize(12);
+      parts.push_back(fmt::format("and {} more", more));
+    }
+    wrap(heading, join(parts, "   "));
+  }
+
+  void foot() {
+    std::string next;
+    if (b_.slot.next) {
+      const auto local = zone_.local(*b_.slot.next);
+      next = fmt::format(", next {} {:02}:{:02}", zone::day_name(local.weekday(), true), local.hour,
+                         local.minute);
+    }
+    line(fmt::format("{} of {} sources in {} · slot {}{} · run {} · {}", b_.sources_ok,
+                     b_.sources_all, base::human_duration(b_.took), b_.slot.label, next, b_.run,
+                     b_.cost ? "$" + base::human_usd(*b_.cost) : "unpriced"));
+    if (std::all_of(b_.setup.begin(), b_.setup.end(), [](const auto& s) { return s.second; })) return;
+    std::string steps = "next: openclaw check --next   ";
+    for (const auto& [name, done] : b_.setup) steps += fmt::format("  {} {}", done ? "●" : "○", name);
+    line(steps);
+  }
+
+  const Briefing& b_;
+  const zone::Zone& zone_;
+  const Style& style_;
+  std::string out_;
+};
+
+}  // namespace
+
+std::string render(const Briefing& briefing, const zone::Zone& zone, const Style& style) {
+  return Page(briefing, zone, style).write();
+}
+
+}  // namespace openclaw::jobs

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/money.h"
+#include "base/time.h"
+#include "store/database.h"
+#include "zone/schedule.h"
+
+/// jobs may use sources, audit, store, zone, crypto, json and base. It knows when a job is due, that a slot is
+/// delivered once, what was told before, and how a briefing reads.
+namespace openclaw::jobs {
+
+const std::vector<store::Migration>& migrations();
+
+/// One delivery period of a job.
+struct Slot {
+  std::string label;  ///< 2026-11-23, 2026-W48, 2026-11-23#2, hand-2026-11-23
+  std::optional<base::Time> scheduled;
+  std::optional<base::Time> next;
+};
+
+/// The slot of the latest scheduled instant at or before now; nullopt when there was none.
+std::optional<Slot> scheduled_slot(const zone::Schedule& schedule, const zone::Zone& zone,
+                                   base::Time now);
+/// By hand: one a local day.
+Slot hand_slot(const zone::Schedule& schedule, const zone::Zone& zone, base::Time now);
+
+struct Row {
+  std::string job, slot, state;  ///< claimed, delivering, done, failed, skipped
+  std::optional<base::Time> scheduled_at, claimed_at, delivered_at;
+  std::string run, delivered_to, text_ref, note, written_by;
+  int attempts = 0;
+  std::optional<base::Usd> cost;
+  std::int64_t took_ms = 0;
+};
+
+/// What a claim found.
+struct Claim {
+  enum class Kind { taken, done, busy, skipped };
+  Kind kind = Kind::taken;
+  Row row;
+  bool outcome_unknown = false;  ///< an earlier process died while it delivered: mark the repeat
+};
+
+/// UNIQUE(job, slot): whoever inserts the row owns the slot; a dead owner's slot is taken over.
+class Ledger {
+ public:
+  explicit Ledger(store::Database& db) : db_(db) {}
+  /// force: a new attempt although the slot is done (it never makes a second delivery silent).
+  Claim claim(const std::string& job, const Slot& slot, const std::string& process, bool force,
+              base::Time now);
+  void skip(const std::string& job, const Slot& slot, const std::string& why, base::Time now);
+  /// Durable before the first byte of a delivery.
+  void delivering(const std::string& job, const std::string& slot, const std::string& text_ref,
+                  const std::string& run);
+  void done(const std::string& job, const std::string& slot, const Row& result, base::Time now);
+  void failed(const std::string& job, const std::string& slot, const std::string& why);
+  std::optional<Row> find(const std::string& job, const std::string& slot);
+  std::vector<Row> latest(const std::string& job, int most);
+  /// Skipped slots that no delivered run has reported yet.
+  std::vector<Row> unreported(const std::string& job);
+
+ private:
+  store::Database& db_;
+};
+
+}  // namespace openclaw::jobs

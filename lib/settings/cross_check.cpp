@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: MIT
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "json/parse.h"
+#include "policy/lint.h"
+#include "settings/read.h"
+
+namespace openclaw::settings {
+namespace {
+
+template <typename Map>
+std::vector<std::string> names(const Map& map) {
+  std::vector<std::string> out;
+  for (const auto& [name, value] : map) out.push_back(name);
+  return out;
+}
+
+class Check {
+ public:
+  Check(config::Document& document, const Settings& s, Report& report)
+      : document_(document), s_(s), report_(report) {}
+
+  void all() {
+    zone_name();
+    models();
+    agents();
+    places();
+    jobs();
+    reach();
+    for (const auto& finding : policy::lint(s_.policy, accepted()))
+      document_.problem(finding.pointer, finding.text);
+    served();
+  }
+
+ private:
+  template <typename Map>
+  bool known(const Map& map, const std::string& name, const std::string& at, const char* what) {
+    if (name.empty() || map.contains(name)) return true;
+    document_.problem(at, fmt::format("there is no {} '{}'{}", what, name,
+                                      base::did_you_mean(name, names(map))));
+    return false;
+  }
+
+  static std::string at(std::initializer_list<std::string> steps) {
+    std::string out;
+    for (const auto& step : steps) out += "/" + json::pointer_step(step);
+    return out;
+  }
+
+  void zone_name() {
+    if (s_.time_zone.empty()) return;
+    try {
+      const zone::Zone zone(s_.time_zone);
+    } catch (const base::ConfigError& e) {
+      document_.problem("/time_zone", e.what());
+    }
+  }
+
+  void models() {
+    for (const auto& [name, model] : s_.models)
+      for (const auto& [provider, id] : model.tries)
+        known(s_.providers, provider, at({"models", name, "try"}), "provider");
+    for (const auto& [name, price] : s_.prices)
+      known(s_.providers, name.substr(0, name.find(':')), at({"prices", name}), "provider");
+  }
+
+  void agents() {
+    for (const auto& [name, agent] : s_.agents) {
+      known(s_.models, agent.model, at({"agents", name, "model"}), "model");
+      for (const auto& group : s_.policy.agents.at(name).groups)
+        known(s_.policy.groups, group, at({"agents", name, "groups"}), "group");
+    }
+    for (const auto& [group, reason] : s_.accept_risk)
+      known(s_.policy.groups, group, at({"accept_risk", group}), "group");
+  }
+
+  void places() {
+    for (const auto& [name, place] : s_.places) {
+      for (std::size_t i = 0; i < place.allow.size(); ++i) {
+        const std::string rule = at({"places", name, "allow", std::to_string(i)});
+        const auto& r = place.allow[i].rule;
+        for (const auto& person : r.who) {
+          if (!known(s_.people, person, rule + "/who", "person")) continue;
+          const Person& p = s_.people.at(person);
+          const bool reachable = place.kind == "matrix"     ? !p.matrix.empty()
+                                 : place.kind == "telegram" ? p.telegram.has_value()
+                                                            : p.uid.has_value();
+          if (!reachable)
+            document_.problem(rule + "/who",
+                              fmt::format("'{}' has no {}, so this can match nobody", person,
+                                          place.kind == "cli" ? "uid" : place.kind + " id"));
+        }
+        for (const auto& agent : r.agents) known(s_.agents, agent, rule + "/agents", "agent");
+        for (const auto& group : r.groups) group_of_agents(group, r, rule + "/groups");
+      }
+    }
+  }
+
+  void group_of_agents(const std::string& group, const policy::AllowRule& rule,
+                       const std::string& where) {
+    if (!known(s_.policy.groups, group, where, "group")) return;
+    if (std::none_of(rule.agents.begin(), rule.agents.end(), [&](const auto& agent) {
+          const auto scope = s_.policy.agents.find(agent);
+          return scope != s_.policy.agents.end() && scope->second.groups.contains(group);
+        }))
+      document_.problem(where, fmt::format("none of these agents has the group '{}', so it can "
+                                           "match nothing", group));
+  }
+
+  void jobs() {
+    for (const auto& [name, job] : s_.jobs) {
+      const std::string here = at({"jobs", name});
+      known(s_.agents, job.agent, here + "/agent", "agent");
+      known(s_.places, job.else_place, here + "/else", "place");
+      known(s_.places, job.confirm_in, here + "/confirm_in", "place");
+      for (std::size_t i = 0; i < job.gather.size(); ++i)
+        known(s_.sources, job.gather[i].from, fmt::format("{}/gather/{}/from", here, i), "source");
+      for (std::size_t i = 0; i < job.deliver.size(); ++i)
+        known(s_.places, job.deliver[i].to, fmt::format("{}/deliver/{}/to", here, i), "place");
+      const auto scope = s_.policy.agents.find(job.agent);
+      for (const auto& group : job.groups)
+        if (known(s_.policy.groups, group, here + "/groups", "group") &&
+            scope != s_.policy.agents.end() && !scope->second.groups.contains(group))
+          document_.problem(here + "/groups", fmt::format("agent '{}' does not have the group '{}'",
+                                                          job.agent, group));
+      if (job.limits.usd_per_day)
+        document_.problem(here + "/limits/usd_per_day",
+                          "a job's money is set aside: use usd_per_run or usd_per_month");
+    }
+  }
+
+  /// Whether the agent can be in a run that holds no private text.
+  bool runs_without_private(const std::string& agent) const {
+    for (const auto& [name, place] : s_.places)
+      for (const auto& allow : place.allow)
+        if (place.kind == "cli" && allow.rule.agents.contains(agent)) return true;
+    for (const auto& [name, job] : s_.jobs) {
+      const auto is_private = [this](const Gather& g) {
+        const auto source = s_.sources.find(g.from);
+        if (source == s_.sources.end()) return false;
+        const auto& kind = source->second.kind;
+        return kind != "prometheus" && kind != "alertmanager" && kind != "miniflux" &&
+               kind != "feeds" && source->second.to_model != "nothing";
+      };
+      if (job.agent == agent && std::none_of(job.gather.begin(), job.gather.end(), is_private))
+        return true;
+    }
+    return false;
+  }
+
+  void reach() {
+    for (const auto& [name, model] : s_.models) {
+      bool used = false;
+      bool open = false;
+      for (const auto& [agent_name, agent] : s_.agents) {
+        if (agent.model != name) continue;
+        used = true;
+        open |= runs_without_private(agent_name);
+      }
+      for (const auto& [provider, id] : model.tries) {
+        const auto p = s_.providers.find(provider);
+        if (used && !open && p != s_.providers.end() && !p->second.private_text)
+          document_.problem(at({"models", name, "try"}),
+                            fmt::format("'{}:{}' can never be reached: every run of its agents holds "
+                                        "private text, and '{}' does not declare private_text",
+                                        provider, id, provider));
+      }
+    }
+  }
+
+  std::set<std::string> accepted() const {
+    std::set<std::string> out;
+    for (const auto& [group, reason] : s_.accept_risk) out.insert(group);
+    return out;
+  }
+
+  /// What the file declares and this version does not serve yet: said, not refused.
+  void served() {
+    const auto note = [this](const std::string& pointer, const std::string& text) {
+      report_.notes.push_back({0, pointer, text});
+    };
+    for (const auto& [name, place] : s_.places)
+      if (place.kind != "cli")
+        note(at({"places", name}), fmt::format("{} is not served by this version", place.kind));
+    for (const auto& [name, source] : s_.sources)
+      if (source.kind != "host" && source.kind != "commitments" &&
+          !(source.kind == "ics" && source.texts.contains("path") && !source.texts.at("path").empty()))
+        note(at({"sources", name}),
+             fmt::format("sources of kind {} are not read by this version", source.kind));
+  }
+
+  config::Document& document_;
+  const Settings& s_;
+  Report& report_;
+};
+
+}  // namespace
+
+void cross_check(config::Document& document, const Settings& settings, Report& report) {
+  Check(document, settings, report).all();
+}
+
+}  // namespace openclaw::settings

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+#include <fmt/core.h>
+
+#include "settings/read.h"
+
+namespace openclaw::settings {
+namespace {
+
+void read_kind(config::Node& n, Place& place) {
+  const auto matrix = n.text("matrix", "a room id, !…");
+  const auto telegram = n.integer("telegram", "a chat id", INT64_MIN, INT64_MAX);
+  const bool cli = n.flag("cli", "the shell");
+  place.kind = !matrix.empty() ? "matrix" : telegram ? "telegram" : cli ? "cli" : "";
+  place.address = !matrix.empty() ? matrix : telegram ? std::to_string(*telegram) : "";
+  if (n.describing()) return;
+  if (int{!matrix.empty()} + int{telegram.has_value()} + int{cli} != 1)
+    n.problem("a place is exactly one of matrix, telegram, cli");
+  if (!matrix.empty() && !matrix.starts_with('!'))
+    n.problem_at("matrix", "must be a room id that begins with '!'; an alias can change hands");
+}
+
+Allow read_allow(config::Node& n) {
+  Allow allow;
+  for (const auto& person : n.texts("who", "people")) allow.rule.who.insert(person);
+  for (const auto& agent : n.texts("agents", "the first answers, others by name"))
+    allow.rule.agents.insert(agent);
+  if (n.has("groups") && n.any("groups", "").is_string()) {
+    allow.rule.all_groups = n.text("groups", "") == "all";
+    if (!allow.rule.all_groups) n.problem_at("groups", "must be \"all\" or a list of groups");
+  } else {
+    for (const auto& group : n.texts("groups", "\"all\", or which of the agent's groups"))
+      allow.rule.groups.insert(group);
+  }
+  allow.limits = read_limits(n, "what these people may spend here");
+  if (!n.describing() && allow.rule.who.empty()) n.problem("'who' is missing, so it allows nobody");
+  if (!n.describing() && allow.rule.agents.empty())
+    n.problem("'agents' is missing, so it allows nothing");
+  return allow;
+}
+
+}  // namespace
+
+void read_people(config::Node& root, Settings& out) {
+  root.map("people", "who you are to each channel", [&](const std::string& name, config::Node& n) {
+    check_name(n, name);
+    Person person;
+    person.matrix = n.text("matrix", "full user id, @name:server");
+    if (!person.matrix.empty() &&
+        (person.matrix.front() != '@' || person.matrix.find(':') == std::string::npos))
+      n.problem_at("matrix", "must be a full user id, like @me:example.org");
+    person.telegram = n.integer("telegram", "numeric user id", 1, INT64_MAX);
+    person.uid = n.integer("uid", "user id on this machine", 0, 4294967294);
+    out.people.emplace(name, person);
+  });
+}
+
+void read_places(config::Node& root, Settings& out) {
+  root.map("places", "who may reach which agent, where", [&](const std::string& name, config::Node& n) {
+    check_name(n, name);
+    Place place;
+    read_kind(n, place);
+    place.reply = n.word("reply", {"all", "mentioned"}, "in shared rooms", "all");
+    place.memory = n.flag("memory", "conversations go on", true);
+    place.keep = n.word("keep", {"full", "digests"}, "how texts of this place are kept");
+    place.private_text =
+        n.flag("private_text", "calendars and tickets may go there though it is not end-to-end");
+    place.notify = n.word("notify", {"loud", "silent"}, "of deliveries", "loud");
+    n.not_in_this_version("allow_unverified_devices");
+    n.not_in_this_version("preview");
+    auto& rules = out.policy.places[name];
+    n.list("allow", "rules; absence means no", [&](config::Node& rule) {
+      place.allow.push_back(read_allow(rule));
+      rules.push_back(place.allow.back().rule);
+    });
+    out.places.emplace(name, std::move(place));
+  });
+}
+
+void read_channels(config::Node& root, Settings&) {
+  root.object("matrix", "the bot's Matrix account", [](config::Node& n) {
+    n.required_text("homeserver", "https URL");
+    n.required_text("user", "full user id of the bot");
+    read_secret(n, "password", "its password");
+    read_secret(n, "recovery_key", "recovery key of its secret storage");
+    read_secret(n, "store_key", "key of its store");
+  });
+  root.object("telegram", "the Telegram bot",
+              [](config::Node& n) { read_secret(n, "token", "token of the bot"); });
+  root.not_in_this_version("mcp");
+  root.not_in_this_version("voice");
+  root.not_in_this_version("documents");
+}
+
+void read_audit(config::Node& root, Settings& out) {
+  root.object("audit", "what is kept, and how long", [&out](config::Node& n) {
+    Audit& audit = out.audit;
+    audit.keep = n.word("keep", {"full", "digests"}, "texts, or only their digests", "full");
+    audit.bodies = n.duration("bodies", "texts are erased after, default 90d").value_or(audit.bodies);
+    audit.rows = n.duration("rows", "rows are removed after, default 5y").value_or(audit.rows);
+    audit.body_key = read_secret(n, "body_key", "seals the texts; left out = body.key in the state");
+    n.object("drift", "watch for a drifting agent", [&audit](config::Node& d) {
+      audit.drift_tell = d.text("tell", "place that hears of it");
+    });
+  });
+}
+
+}  // namespace openclaw::settings

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+
+/// sources may use calendar, jail, net, url, zone, json and base. Each file reads one outside thing and
+/// gives items; none knows a job or a model.
+namespace openclaw::sources {
+
+enum class Severity { info, warning, critical };
+
+/// One fact that a briefing can speak of. Its key is stable from day to day: NEW, DAY n, GONE, the
+/// short id and acknowledgements hang on it.
+struct Item {
+  std::string source;
+  std::string key;   ///< kind:owner:part, like "disk:/var"
+  std::string kind;  ///< disk, unit, journal, event, entry, commitment, fact
+  Severity severity = Severity::info;
+  std::optional<base::Time> at;  ///< when it happens or began
+  std::string title;
+  std::string link;  ///< a URL, or the command that shows more
+  bool private_text = true;
+  bool untrusted = false;
+  bool example = false;
+};
+
+/// What came of reading one source. An empty ok result is an answer; a failed one is not "all clear".
+struct Reading {
+  enum class State { ok, failed, absent };
+  std::string source;
+  State state = State::ok;
+  std::string reason;             ///< why failed, or what is absent here
+  std::vector<Item> items;
+  std::vector<std::string> quiet;  ///< short facts that need nobody: "41 units", "load 0.3 of 2"
+};
+
+}  // namespace openclaw::sources
