@@ -1,5 +1,15 @@
 # SPDX-License-Identifier: MIT
 # The test programs, one a library.
 openclaw_test(policy SOURCES oracle.cpp generator.cpp generator_values.cpp differential_test.cpp properties_test.cpp)
-openclaw_test(llm SOURCES corpus.cpp expected.cpp expected_stream.cpp canned_http.cpp cuts.cpp known_prices.cpp
-  corpus_test.cpp stream_test.cpp errors_test.cpp usage_test.cpp USES net json url support)
+openclaw_test(llm SOURCES corpus.cpp expected.cpp expected_stream.cpp canned_http.cpp cuts.cpp
+  conversation.cpp known_prices.cpp corpus_test.cpp stream_test.cpp own_stream_test.cpp errors_test.cpp
+  usage_test.cpp request_test.cpp echo_test.cpp USES net json url support)
+add_executable(wire_tool llm/wire_tool.cpp llm/conversation.cpp)
+target_link_libraries(wire_tool PRIVATE openclaw_llm openclaw_json)
+target_include_directories(wire_tool PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+openclaw_test(crypto SOURCES digest_test.cpp seal_test.cpp USES base)
+openclaw_test(store SOURCES open_test.cpp group_test.cpp migrate_test.cpp concurrent_test.cpp full_disk_test.cpp
+  USES support base)
+openclaw_test(audit SOURCES main.cpp roles.cpp state.cpp tally.cpp chain_test.cpp tamper_test.cpp hidden_test.cpp
+  flip_test.cpp accept_test.cpp prune_test.cpp witness_test.cpp bodies_test.cpp secret_test.cpp recorder_test.cpp
+  budget_test.cpp query_test.cpp crash_test.cpp USES support base json crypto zone store)

@@ -16,7 +16,12 @@ const std::vector<store::Migration>& migrations() {
   static const std::vector<store::Migration> steps{
       {1, "breaker",
        "CREATE TABLE breaker(host TEXT PRIMARY KEY, failures INTEGER NOT NULL,"
-       " open_until INTEGER NOT NULL) STRICT"}};
+       " open_until INTEGER NOT NULL) STRICT"},
+      {1, "conversations",
+       "CREATE TABLE conversations(conversation TEXT PRIMARY KEY, agent TEXT NOT NULL,"
+       " place TEXT NOT NULL, person TEXT NOT NULL, at INTEGER NOT NULL,"
+       " transcript_ref TEXT NOT NULL) STRICT;"
+       "CREATE INDEX conversations_latest ON conversations(place, person, agent, at)"}};
   return steps;
 }
 

@@ -24,6 +24,7 @@ class Breaker {
   store::Database& db_;
 };
 
+/// The tables of this library: breaker and conversations.
 const std::vector<store::Migration>& migrations();
 
 }  // namespace openclaw::agent

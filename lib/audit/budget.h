@@ -12,12 +12,12 @@ namespace openclaw::audit {
 
 /// One limit on money: over all rows since a moment that match what is named here.
 struct Limit {
-  std::string words;  ///< "agent ops, per day"
-  base::Usd most;
-  base::Time since;
-  std::string agent, job, place, person, run;  ///< empty = any
+  std::string words{};  ///< "agent ops, per day"
+  base::Usd most{};
+  base::Time since{};
+  std::string agent{}, job{}, place{}, person{}, run{};  ///< empty = any
   bool without_jobs = false;  ///< money of jobs is set aside and does not count here
-  base::Usd kept_back;        ///< taken off `most`: reserved for scheduled runs
+  base::Usd kept_back{};        ///< taken off `most`: reserved for scheduled runs
 };
 
 /// What has been spent under the limit: settled costs, plus what open calls may cost.

@@ -7,6 +7,7 @@
 #include "base/money.h"
 #include "jobs/ledger.h"
 #include "jobs/memory.h"
+#include "json/value.h"
 
 namespace openclaw::jobs {
 

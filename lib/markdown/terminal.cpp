@@ -4,6 +4,7 @@
 #include <md4c.h>
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "base/text.h"

@@ -67,6 +67,7 @@ void absorb(Decision& decision, const Grant& grant, const std::string& rule, boo
 Decision by_grants(const Policy& policy, const Request& request, const ToolInfo& tool,
                    const std::set<std::string>& groups) {
   Decision decision = denied("no group of this caller and agent grants it");
+  bool somebody_asks = false;
   for (const auto& group : groups) {
     const auto grants = policy.groups.find(group);
     if (grants == policy.groups.end()) continue;
@@ -75,6 +76,7 @@ Decision by_grants(const Policy& policy, const Request& request, const ToolInfo&
       if (grant.tool != tool.name) continue;
       const std::string rule = grant_pointer(group, i);
       std::string why = misfit(grant, request.args);
+      somebody_asks |= why.empty() && grant.confirm;
       const Flow flows = why.empty() ? flow(tool, grant, request.args, request.taint) : Flow::refuse;
       if (why.empty() && flows == Flow::refuse)
         why = request.taint.private_text
@@ -85,6 +87,12 @@ Decision by_grants(const Policy& policy, const Request& request, const ToolInfo&
       else if (decision.verdict == Verdict::deny)
         decision = denied(std::move(why), rule);
     }
+  }
+  // A grant that always asks is heard even when its flow rule fails: taint must never turn a question
+  // into a plain yes.
+  if (decision.verdict == Verdict::allow && somebody_asks) {
+    decision.verdict = Verdict::confirm;
+    decision.reason = "granted, after a confirmation";
   }
   return decision;
 }

@@ -123,8 +123,10 @@ enum class Verdict { deny, confirm, allow };
 ///   untrusted and private: passes when every destination is pinned and when_tainted is allow.
 /// Pinned: given and constrained by eq or one_of, or by origin where the URL has no query ('?').
 ///
-/// Of several grants that fit and pass: one that asks (confirm, or when_tainted confirm in an
-/// untrusted run) makes the verdict confirm; otherwise it is allow. Deny beats confirm beats allow.
+/// At least one fitting grant must pass. The verdict is confirm when any fitting grant says confirm
+/// (even if its own flow rule fails), or when one that passes has when_tainted confirm in an untrusted
+/// run; otherwise it is allow. Deny beats confirm beats allow, so taking an asking group away can turn
+/// a question into a plain yes of another group, and never a no into anything.
 struct Decision {
   Verdict verdict = Verdict::deny;
   std::string reason;                ///< one line for a person

@@ -22,8 +22,8 @@ void read_kind(config::Node& n, Place& place) {
 Allow read_allow(config::Node& n) {
   Allow allow;
   for (const auto& person : n.texts("who", "people")) allow.rule.who.insert(person);
-  for (const auto& agent : n.texts("agents", "the first answers, others by name"))
-    allow.rule.agents.insert(agent);
+  allow.agents = n.texts("agents", "the first answers, others by name");
+  allow.rule.agents.insert(allow.agents.begin(), allow.agents.end());
   if (n.has("groups") && n.any("groups", "").is_string()) {
     allow.rule.all_groups = n.text("groups", "") == "all";
     if (!allow.rule.all_groups) n.problem_at("groups", "must be \"all\" or a list of groups");

@@ -61,6 +61,7 @@ struct Agent {
 
 struct Allow {
   policy::AllowRule rule;
+  std::vector<std::string> agents;  ///< in the order of the file: the first answers
   Limits limits;
 };
 

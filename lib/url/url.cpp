@@ -106,6 +106,7 @@ std::optional<Url> parse(std::string_view text) {
   if (authority.find('@') != std::string_view::npos || !read_authority(authority, out))
     return std::nullopt;
   text = end == std::string_view::npos ? std::string_view{} : text.substr(end);
+  if (text.find_first_of("[]") != std::string_view::npos) return std::nullopt;
   text = text.substr(0, text.find('#'));
   const auto question = text.find('?');
   out.path = text.empty() || question == 0 ? "/" : std::string(text.substr(0, question));

@@ -14,9 +14,9 @@ class CannedHttp : public net::HttpClient {
   CannedHttp() { response.status = 200; }
 
   net::Response response;
-  std::size_t piece = 4096;              ///< bytes a sink gets at once
-  std::optional<net::Failure> failure;   ///< thrown after the body went into the sink
-  net::Request request;                  ///< the last one
+  std::size_t piece = 4096;             ///< bytes a sink gets at once
+  std::optional<net::Failure> failure;  ///< thrown after the body went into the sink
+  net::Request request;                 ///< the last one
 
   net::Response perform(const net::Request& sent, const net::Sink& sink,
                         const base::Stop* stop) override;

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "llm/corpus.h"
 
-#include <unistd.h>
-
 #include <array>
 #include <cstdio>
 #include <cstdlib>
@@ -10,6 +8,8 @@
 #include <memory>
 #include <stdexcept>
 #include <string_view>
+
+#include <unistd.h>
 
 #include "json/parse.h"
 

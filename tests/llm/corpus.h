@@ -8,8 +8,8 @@
 #include "json/value.h"
 #include "llm/wire.h"
 
-/// Recorded vendor exchanges and usage bodies. They lie beside the source tree and never in it, so a
-/// clone that stands alone runs without them and says so.
+/// Recorded vendor exchanges and usage bodies. They lie beside the source tree and never in it, so
+/// a clone that stands alone runs without them and says so.
 namespace openclaw::test {
 
 struct Exchange {

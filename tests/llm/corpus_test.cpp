@@ -3,6 +3,8 @@
 
 #include <map>
 
+#include <gtest/gtest.h>
+
 #include "json/parse.h"
 #include "llm/canned_http.h"
 #include "llm/expected.h"
@@ -25,8 +27,9 @@ std::string figures(const std::map<std::string, int>& counts) {
 TEST_F(Corpus, HoldsAllFourRecordedFormats) {
   std::map<std::string, int> counts;
   for (const auto& e : exchanges())
-    ++counts[std::string(e.wire->name) +
-             (e.status != 200 ? " errors" : e.streamed() ? " streams" : " bodies")];
+    ++counts[std::string(e.wire->name) + (e.status != 200 ? " errors"
+                                          : e.streamed()  ? " streams"
+                                                          : " bodies")];
   tell("recorded: " + figures(counts));
   EXPECT_EQ(exchanges().size(), 809U);
   EXPECT_EQ(counts["anthropic bodies"], 154);
@@ -60,8 +63,8 @@ TEST_F(Corpus, BodiesPassThroughTheProvider) {
     http.response.headers = e.headers;
     http.response.body = json::dump(e.body);
     std::string told;
-    const auto attempt = attempt_with(http, *e.wire, hello(false),
-                                      [&](std::string_view text) { told += text; });
+    const auto attempt =
+        attempt_with(http, *e.wire, hello(false), [&](std::string_view text) { told += text; });
     const auto& status = e.body["status"].as_string();
     if (status == "queued") {  // a background answer that is not there yet is no empty answer
       EXPECT_TRUE(attempt.fault) << e.name << " is " << status;

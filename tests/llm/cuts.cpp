@@ -79,8 +79,7 @@ std::size_t check_cuts(const llm::Wire& wire, const std::string& raw, std::size_
                   [&told](std::string_view piece) { told += piece; });
   }
   EXPECT_EQ(changed, "") << "a cut between " << first_change << " and " << last_change << " of "
-                         << raw.size() << " passes as an answer with another "
-                         << changed;
+                         << raw.size() << " passes as an answer with another " << changed;
   return cuts;
 }
 

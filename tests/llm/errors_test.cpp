@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <map>
 
+#include <gtest/gtest.h>
+
 #include "json/parse.h"
 #include "llm/canned_http.h"
 #include "llm/corpus.h"
@@ -119,22 +121,21 @@ struct Wait {
 };
 
 TEST(Faults, VendorsWaitIsRead) {
-  const std::vector<Wait> table{
-      {{{"retry-after", "7"}}, Millis(7000)},
-      {{{"retry-after", "0"}}, Millis(0)},
-      {{{"retry-after", "0.25"}}, Millis(250)},
-      {{{"retry-after", "1.5"}}, Millis(1500)},
-      {{{"retry-after-ms", "1500"}}, Millis(1500)},
-      {{{"retry-after-ms", "100000"}}, Millis(100000)},
-      {{{"retry-after-ms", "40"}, {"retry-after", "9"}}, Millis(40)},
-      {{{"retry-after-ms", "soon"}, {"retry-after", "9"}}, Millis(9000)},
-      {{{"retry-after", "Mon, 23 Nov 2026 12:00:30 GMT"}}, Millis(30000)},
-      {{{"retry-after", "Mon, 23 Nov 2026 11:00:00 GMT"}}, Millis(0)},
-      {{{"retry-after", "soon"}}, std::nullopt},
-      {{{"retry-after", "-3"}}, std::nullopt},
-      {{{"retry-after", "nan"}}, std::nullopt},
-      {{{"retry-after", ""}}, std::nullopt},
-      {{}, std::nullopt}};
+  const std::vector<Wait> table{{{{"retry-after", "7"}}, Millis(7000)},
+                                {{{"retry-after", "0"}}, Millis(0)},
+                                {{{"retry-after", "0.25"}}, Millis(250)},
+                                {{{"retry-after", "1.5"}}, Millis(1500)},
+                                {{{"retry-after-ms", "1500"}}, Millis(1500)},
+                                {{{"retry-after-ms", "100000"}}, Millis(100000)},
+                                {{{"retry-after-ms", "40"}, {"retry-after", "9"}}, Millis(40)},
+                                {{{"retry-after-ms", "soon"}, {"retry-after", "9"}}, Millis(9000)},
+                                {{{"retry-after", "Mon, 23 Nov 2026 12:00:30 GMT"}}, Millis(30000)},
+                                {{{"retry-after", "Mon, 23 Nov 2026 11:00:00 GMT"}}, Millis(0)},
+                                {{{"retry-after", "soon"}}, std::nullopt},
+                                {{{"retry-after", "-3"}}, std::nullopt},
+                                {{{"retry-after", "nan"}}, std::nullopt},
+                                {{{"retry-after", ""}}, std::nullopt},
+                                {{}, std::nullopt}};
   for (const auto& row : table) {
     const auto f = fault(429, "", row.headers);
     EXPECT_EQ(f.retry_after, row.wait) << (row.headers.empty() ? "" : row.headers[0].second);
@@ -151,8 +152,8 @@ Attempt failed(std::vector<net::Header> headers, int status = 429) {
 TEST(Retries, ObeyTheVendorsWaitUpToTwoMinutes) {
   EXPECT_EQ(llm::retry_delay(failed({{"retry-after", "7"}}), 1, 0), Millis(7000));
   EXPECT_EQ(llm::retry_delay(failed({{"retry-after", "120"}}), 1, 0.9), Millis(120000));
-  for (const char* long_wait : {"121", "3600", "86400", "172800", "1e9", "Tue, 24 Nov 2026 12:00:00 GMT",
-                                "Fri, 27 Nov 2026 12:00:00 GMT"})
+  for (const char* long_wait : {"121", "3600", "86400", "172800", "1e9",
+                                "Tue, 24 Nov 2026 12:00:00 GMT", "Fri, 27 Nov 2026 12:00:00 GMT"})
     EXPECT_FALSE(llm::retry_delay(failed({{"retry-after", long_wait}}), 1, 0)) << long_wait;
   for (const char* long_wait : {"120001", "90000000", "1e12"})
     EXPECT_FALSE(llm::retry_delay(failed({{"retry-after-ms", long_wait}}), 1, 0)) << long_wait;
@@ -215,25 +216,28 @@ TEST(RequestIds, CannotForgeALine) {
   const auto id = llm::request_id_of(response(200, "", {{"x-request-id", "a\x1b[2J\nb"}}));
   EXPECT_EQ(id.find('\n'), std::string::npos);
   EXPECT_EQ(id.find('\x1b'), std::string::npos);
-  EXPECT_LE(llm::request_id_of(response(200, "", {{"x-request-id", std::string(9000, 'a')}})).size(),
-            200U);
+  EXPECT_LE(
+      llm::request_id_of(response(200, "", {{"x-request-id", std::string(9000, 'a')}})).size(),
+      200U);
 }
 
 TEST(RequestIds, ComeFromTheBodyWhereTheHeaderIsMissing) {
   CannedHttp http;
   http.response = response(
-      529, R"({"type":"error","error":{"type":"overloaded_error","message":"x"},"request_id":"req_b"})");
+      529,
+      R"({"type":"error","error":{"type":"overloaded_error","message":"x"},"request_id":"req_b"})");
   EXPECT_EQ(attempt_with(http, llm::anthropic_wire, hello(true)).request_id, "req_b");
   http.response.headers = {{"request-id", "req_h"}};
   EXPECT_EQ(attempt_with(http, llm::anthropic_wire, hello(true)).request_id, "req_h");
 }
 
 TEST(RateLimits, AreKeptAsTheyCame) {
-  const auto limits = llm::rate_limits_of(
-      response(200, "", {{"x-ratelimit-remaining-tokens", "1000"},
-                         {"x-ratelimit-reset-tokens", "6m0s"},
-                         {"anthropic-ratelimit-requests-reset", "2026-11-23T12:00:00Z"},
-                         {"content-type", "application/json"}}));
+  const auto limits =
+      llm::rate_limits_of(response(200, "",
+                                   {{"x-ratelimit-remaining-tokens", "1000"},
+                                    {"x-ratelimit-reset-tokens", "6m0s"},
+                                    {"anthropic-ratelimit-requests-reset", "2026-11-23T12:00:00Z"},
+                                    {"content-type", "application/json"}}));
   EXPECT_EQ(limits.size(), 3U);
   EXPECT_EQ(limits["x-ratelimit-reset-tokens"], Value("6m0s"));
   EXPECT_EQ(limits["anthropic-ratelimit-requests-reset"], Value("2026-11-23T12:00:00Z"));

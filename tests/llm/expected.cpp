@@ -30,7 +30,9 @@ Tokens chat_tokens(const Value& u) {
   t.input = n(u["prompt_tokens"]);
   t.cache_read = first({&in["cached_tokens"], &u["prompt_cache_hit_tokens"], &u["cached_tokens"],
                         &u["num_cached_tokens"]});
-  t.cache_write = n(in["cache_write_tokens"]);
+  // One recorded body has every token both read and written: a token counts once, as read.
+  t.cache_read = std::min(t.cache_read, t.input);
+  t.cache_write = std::min(n(in["cache_write_tokens"]), t.input - t.cache_read);
   t.output = n(u["completion_tokens"]);
   t.reasoning = std::min(t.output, first({&out["reasoning_tokens"], &u["reasoning_tokens"]}));
   return t;

@@ -21,12 +21,12 @@ struct Tokens {
 struct Expected {
   std::string text;
   std::vector<std::pair<std::string, json::Value>> calls;  ///< names and arguments
-  std::optional<llm::Finish> finish;  ///< none where the recording has no end
+  std::optional<llm::Finish> finish;                       ///< none where the recording has no end
   Tokens tokens;
   std::optional<std::int64_t> total;  ///< the vendor's own sum
   std::string id, model;
-  std::vector<json::Value> keep;      ///< signed or sealed pieces that an echo must carry
-  bool error = false;                 ///< the vendor broke off with an error
+  std::vector<json::Value> keep;  ///< signed or sealed pieces that an echo must carry
+  bool error = false;             ///< the vendor broke off with an error
 };
 
 /// From an unstreamed body.

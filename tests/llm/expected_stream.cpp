@@ -123,8 +123,8 @@ Expected from_chat(const std::string& raw) {
   return e;
 }
 
-/// From the single items and the last event's envelope, so that the envelope's own output is checked
-/// against what was streamed before it.
+/// Text and calls come from the single items, so that the last event's envelope is checked against
+/// what was streamed before it; what an echo carries is the envelope's (it is sealed anew in each).
 Expected from_responses(const std::string& raw) {
   Value last;
   auto items = Value::array();
@@ -137,9 +137,11 @@ Expected from_responses(const std::string& raw) {
     if (type == "error" || type == "response.failed") error = true;
     if (type == "response.completed" || type == "response.incomplete") last = event["response"];
   }
+  const auto sealed = last["output"].items();
   last.set("output", items);
   Expected e = expected_of(llm::openai_responses_wire, last);
   e.text = streamed;
+  if (!sealed.empty()) e.keep = sealed;
   e.error = error;
   return e;
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <map>
 
+#include <gtest/gtest.h>
+
 #include "llm/canned_http.h"
 #include "llm/corpus.h"
 #include "llm/cuts.h"

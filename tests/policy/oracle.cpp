@@ -309,13 +309,15 @@ bool well_formed(const json::Value& args) {
 policy::Verdict oracle(const policy::Policy& policy, const policy::Request& request) {
   const ToolInfo tool = info_of(policy, request.tool);
   std::set<Verdict> verdicts;  // of the grants that are left
+  std::set<bool> always_asked;     // of the grants whose arguments fit, whatever flows
   for (const Grant& grant : reachable(policy, request.caller, request.agent, request.tool))
-    if (well_formed(request.args) && fits(grant, request.args) &&
-        flows(tool, grant, request.taint, pinned(grant, request.args)))
-      verdicts.insert(asks(tool, grant, request.taint) ? Verdict::confirm : Verdict::allow);
-  return verdicts.contains(Verdict::confirm) ? Verdict::confirm
-         : verdicts.contains(Verdict::allow) ? Verdict::allow
-                                             : Verdict::deny;
+    if (well_formed(request.args) && fits(grant, request.args)) {
+      always_asked.insert(grant.confirm);
+      if (flows(tool, grant, request.taint, pinned(grant, request.args)))
+        verdicts.insert(asks(tool, grant, request.taint) ? Verdict::confirm : Verdict::allow);
+    }
+  const bool asked = verdicts.contains(Verdict::confirm) || always_asked.contains(true);
+  return verdicts.empty() ? Verdict::deny : asked ? Verdict::confirm : Verdict::allow;
 }
 
 bool oracle_visible(const policy::Policy& policy, const policy::Caller& caller,

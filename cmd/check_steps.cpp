@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: MIT
+#include "check_steps.h"
+
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/id.h"
+#include "base/text.h"
+#include "exit_code.h"
+#include "jail/jail.h"
+#include "llm/wire.h"
+#include "output.h"
+#include "paths.h"
+#include "wiring.h"
+
+namespace openclaw::cmd {
+namespace {
+
+std::string config_folder() {
+  if (::geteuid() == 0) return "/etc/openclaw";
+  return "~/.config/openclaw";
+}
+
+std::string starter(unsigned uid) {
+  return fmt::format(
+      "{{\n"
+      "  \"people\": {{ \"me\": {{ \"uid\": {} }} }},\n"
+      "  \"providers\": {{ \"main\": {{ \"api\": \"anthropic\", \"key\": {{\"file\": \"{}/main.key\"}}, "
+      "\"private_text\": true }} }},\n"
+      "  \"models\": {{ \"smart\": {{ \"try\": [\"main:claude-sonnet-4-6\"] }} }},\n"
+      "  \"limits\": {{ \"usd_per_month\": \"15.00\" }},\n"
+      "  \"agents\": {{ \"ops\": {{ \"model\": \"smart\" }} }},\n"
+      "  \"places\": {{ \"shell\": {{ \"cli\": true, \"allow\": [ {{ \"who\": [\"me\"], \"agents\": [\"ops\"], "
+      "\"groups\": \"all\" }} ] }} }},\n"
+      "  \"sources\": {{ \"here\": {{ \"kind\": \"host\" }} }},\n"
+      "  \"jobs\": {{ \"morning-briefing\": {{ \"schedule\": \"Mon..Fri 08:00\", \"max_late\": \"4h\", \"agent\": "
+      "\"ops\",\n    \"gather\": [ {{ \"from\": \"here\" }} ], \"limits\": {{ \"usd_per_run\": \"0.25\" }} }} }}\n"
+      "}}\n",
+      uid, ::geteuid() == 0 ? "/etc/openclaw" : "/home/you/.config/openclaw");
+}
+
+}  // namespace
+
+std::string default_base_url(const std::string& api) {
+  const auto* wire = llm::find_wire(api);
+  return wire ? std::string(wire->default_base_url) : std::string();
+}
+
+std::string confinement_line() {
+  const int abi = jail::landlock_abi();
+  return abi > 0 ? fmt::format("commands are confined by Landlock (ABI {}) and seccomp\n", abi)
+                 : std::string("this kernel has no Landlock: command tools will not run\n");
+}
+
+int print_next(const Args&, const settings::Settings& settings, const std::string& file,
+               const settings::Report& report) {
+  std::string out;
+  int n = 0;
+  const auto step = [&](const std::string& title, const std::string& text) {
+    out += fmt::format("{}. {}\n{}\n", ++n, title, text);
+  };
+  if (!report.problems.empty()) {
+    step(fmt::format("mend the {} error{} of {}", report.problems.size(), report.problems.size() == 1 ? "" : "s", file),
+         "   openclaw check\n");
+  }
+  if (file.empty()) {
+    const auto folder = config_folder();
+    step("write a configuration",
+         fmt::format("   mkdir -p {0} && cat > {0}/openclaw.json <<'END'\n{1}END\n", folder,
+                     starter(::getuid())));
+    step("put the vendor's key where only you can read it",
+         fmt::format("   (umask 077; cat > {}/main.key)\n", folder));
+  } else {
+    if (settings.providers.empty())
+      step("declare a provider",
+           "   \"providers\": { \"main\": { \"api\": \"anthropic\", \"key\": {\"credential\": \"anthropic-key\"}, "
+           "\"private_text\": true } },\n");
+    if (settings.models.empty())
+      step("declare a model", "   \"models\": { \"smart\": { \"try\": [\"main:MODEL\"] } },\n");
+    if (settings.agents.empty())
+      step("declare an agent", "   \"agents\": { \"ops\": { \"model\": \"smart\" } },\n");
+    bool shell = false;
+    for (const auto& [name, place] : settings.places) shell |= place.kind == "cli";
+    if (!shell)
+      step("let yourself in from the shell",
+           fmt::format("   \"people\": {{ \"me\": {{ \"uid\": {} }} }},\n   \"places\": {{ \"shell\": {{ \"cli\": true, "
+                       "\"allow\": [ {{\"who\": [\"me\"], \"agents\": [\"ops\"], \"groups\": \"all\"}} ] }} }},\n",
+                       ::getuid()));
+    if (settings.sources.empty())
+      step("declare a source", "   \"sources\": { \"here\": { \"kind\": \"host\" } },\n");
+    if (settings.jobs.empty())
+      step("declare a job",
+           "   \"jobs\": { \"morning-briefing\": { \"schedule\": \"Mon..Fri 08:00\", \"gather\": [ {\"from\": \"here\"} ] } },\n");
+  }
+  if (report.problems.empty() && !file.empty() && !settings.models.empty())
+    step("see whether the models answer", "   openclaw check --live\n");
+  step("read today's briefing", "   openclaw run-job morning-briefing\n");
+  write_stdout(out);
+  return report.problems.empty() ? done : config;
+}
+
+int live_check(const Args& args, const settings::Settings& settings) {
+  harden_process();
+  const auto http = net::make_http_client();
+  Models models(settings, *http);
+  State state(state_folder(args, settings), settings);
+  bool all_good = true;
+  for (const auto& [name, line] : settings.models) {
+    for (const auto& [provider, id] : line.tries) {
+      const base::Time now = base::wall_now();
+      const std::string run = base::new_ulid(now);
+      auto candidates = models.candidates(provider + ":" + id);
+      candidates.front().output_tokens = 256;
+      audit::RunInfo info;
+      info.run = run;
+      info.at = now;
+      info.agent = "check";
+      info.trigger = "check";
+      info.host = host_name();
+      state.recorder.start_run(info);
+      agent::Caller caller(state.db, state.recorder);
+      llm::Request request;
+      request.messages = {llm::user_text("Answer with the word ok.")};
+      request.stream = false;
+      agent::CallLimits limits;
+      limits.deadline = base::Millis(60000);
+      limits.money = money_limits(settings, "check", {}, nullptr, run, now);
+      audit::RunResult result;
+      std::string said;
+      try {
+        const auto called = caller.call(request, candidates, 1, false, limits, nullptr, {});
+        result.outcome = called.attempt.fault ? "error" : "ok";
+        result.cost = called.cost;
+        said = called.attempt.fault
+                   ? called.attempt.fault->type + ": " + called.attempt.fault->message
+                   : fmt::format("answers as {} in {}, {}", called.attempt.reply.response_model,
+                                 base::human_duration(called.attempt.total_time),
+                                 candidates.front().price ? base::human_usd(called.cost) + " USD" : "unpriced");
+      } catch (const base::BudgetError& e) {
+        result.outcome = "budget";
+        said = base::describe(e);
+      } catch (const base::UnavailableError& e) {
+        result.outcome = "error";
+        said = base::describe(e);
+      }
+      result.error = result.outcome == "ok" ? "" : said;
+      state.recorder.end_run(result, base::wall_now());
+      all_good &= result.outcome == "ok";
+      write_stdout(base::printable(fmt::format("{} {} {}:{}  {}\n", result.outcome == "ok" ? "✓" : "✗", name,
+                                               provider, id, said)));
+    }
+  }
+  return all_good ? done : found;
+}
+
+}  // namespace openclaw::cmd

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: MIT
+#include "wiring.h"
+
+#include <grp.h>
+#include <pwd.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "crypto/digest.h"
+#include "paths.h"
+#include "policy/describe.h"
+#include "secrets.h"
+
+namespace openclaw::cmd {
+namespace {
+
+/// A command started as root becomes the owner of the state folder first, so that it leaves no file
+/// that the service cannot write.
+void become_owner(const std::string& folder) {
+  struct stat info {};
+  if (::geteuid() != 0 || ::stat(folder.c_str(), &info) != 0 || info.st_uid == 0) return;
+  const passwd* entry = ::getpwuid(info.st_uid);
+  if ((entry && ::initgroups(entry->pw_name, info.st_gid) != 0) || ::setgid(info.st_gid) != 0 ||
+      ::setuid(info.st_uid) != 0)
+    throw base::ConfigError("cannot become the owner of '" + folder + "'");
+}
+
+std::string ready_folder(const std::string& folder) {
+  base::make_folder(folder, 0750);
+  become_owner(folder);
+  if (::access(folder.c_str(), W_OK | X_OK) != 0)
+    throw base::ConfigError("the state folder '" + folder + "' cannot be written by this user",
+                            "sudo -u the-owner openclaw …, or give --state DIR");
+  return folder;
+}
+
+}  // namespace
+
+std::vector<store::Migration> all_migrations() {
+  auto out = audit::migrations();
+  for (const auto* more : {&agent::migrations(), &jobs::migrations()})
+    out.insert(out.end(), more->begin(), more->end());
+  return out;
+}
+
+base::Secret body_key(const settings::Settings& settings, const std::string& folder, bool make) {
+  if (settings.audit.body_key) return audit::body_key_from(resolve(settings.audit.body_key));
+  return audit::own_body_key(folder, make);
+}
+
+State::State(const std::string& where, const settings::Settings& settings)
+    : folder(ready_folder(where)),
+      db(folder + "/" + std::string(audit::database_name), store::Database::Access::read_write,
+         all_migrations()),
+      bodies(db, body_key(settings, folder, true)),
+      witness(folder),
+      recorder(db, bodies, witness) {
+  recorder.settle_abandoned(base::wall_now());
+}
+
+namespace {
+
+store::Database open_for_reading(const std::string& folder) {
+  const std::string file = folder + "/" + std::string(audit::database_name);
+  if (!store::exists(file))
+    throw base::ConfigError("there is no audit in '" + folder + "' yet, or it cannot be read",
+                            "give --state DIR; run-job or ask make one");
+  return store::Database(file, store::Database::Access::read_only, all_migrations());
+}
+
+base::Secret key_if_readable(const settings::Settings& settings, const std::string& folder) {
+  try {
+    return body_key(settings, folder, false);
+  } catch (const base::Error&) {
+    return {};
+  }
+}
+
+}  // namespace
+
+ReadState::ReadState(const std::string& where, const settings::Settings& settings)
+    : folder(where), db(open_for_reading(where)), bodies(db, key_if_readable(settings, where)) {}
+
+Models::Models(const settings::Settings& settings, net::HttpClient& http)
+    : settings_(settings), http_(http), table_(share_folder() + "/prices.json") {}
+
+llm::Provider& Models::provider(const std::string& name) {
+  auto& made = providers_[name];
+  if (made) return *made;
+  const auto& declared = settings_.providers.at(name);
+  llm::Endpoint endpoint = declared.endpoint;
+  if (declared.base_url) endpoint.base_url = resolve(declared.base_url).reveal();
+  made = llm::make_provider(std::move(endpoint), resolve(declared.key), http_);
+  return *made;
+}
+
+std::optional<llm::Price> Models::price(const std::string& name, const std::string& model) {
+  const auto& declared = settings_.providers.at(name);
+  if (const auto own = settings_.prices.find(name + ":" + model); own != settings_.prices.end())
+    return own->second;
+  if (declared.free) return llm::free_price();
+  return table_.find(declared.price_list, provider(name).endpoint().base_url, model,
+                     base::wall_now());
+}
+
+std::vector<agent::Candidate> Models::candidates(const std::string& model) {
+  settings::Model line;
+  const auto known = settings_.models.find(model);
+  if (known != settings_.models.end()) {
+    line = known->second;
+  } else {
+    const auto colon = model.find(':');
+    const std::string name = model.substr(0, colon);
+    if (colon == std::string::npos || !settings_.providers.contains(name)) {
+      std::vector<std::string> names;
+      for (const auto& [key, value] : settings_.models) names.push_back(key);
+      throw base::UsageError("there is no model '" + model + "'" + base::did_you_mean(model, names),
+                             "name a line of models, or provider:model");
+    }
+    line.tries.emplace_back(name, model.substr(colon + 1));
+  }
+  std::vector<agent::Candidate> out;
+  for (const auto& [name, id] : line.tries) {
+    agent::Candidate c;
+    c.provider = &provider(name);
+    c.provider_name = name;
+    c.model = id;
+    c.output_tokens = line.output_tokens;
+    c.effort = line.effort;
+    c.price = price(name, id);
+    c.private_text = settings_.providers.at(name).private_text;
+    out.push_back(std::move(c));
+  }
+  return out;
+}
+
+std::string prompt_text(const std::string& path) {
+  if (path.empty()) return {};
+  return std::string(base::trim(base::read_file(path, 1u << 20)));
+}
+
+std::string agent_digest(const settings::Settings& settings, const std::string& agent,
+                         const std::string& prompt) {
+  auto parts = json::Value::object({{"prompt", prompt}});
+  if (const auto a = settings.agents.find(agent); a != settings.agents.end()) {
+    parts.set("model", a->second.model);
+    if (const auto m = settings.models.find(a->second.model); m != settings.models.end())
+      for (const auto& [provider, id] : m->second.tries) parts.member("try").push(provider + ":" + id);
+    for (const auto& group : settings.policy.agents.at(agent).groups)
+      for (const auto& grant : settings.policy.groups.at(group))
+        parts.member("grants").push(policy::to_json(grant));
+  }
+  return base::hex(crypto::view(crypto::sha256(json::canonical(parts))));
+}
+
+void harden_process() {
+  const rlimit none{0, 0};
+  ::setrlimit(RLIMIT_CORE, &none);
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+  ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+#endif
+}
+
+}  // namespace openclaw::cmd

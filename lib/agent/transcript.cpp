@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+#include "agent/transcript.h"
+
+#include "base/error.h"
+#include "base/text.h"
+#include "json/parse.h"
+
+namespace openclaw::agent {
+namespace {
+
+using json::Value;
+
+Value part_json(const llm::Part& part) {
+  if (const auto* text = std::get_if<llm::Text>(&part)) return Value::object({{"text", text->text}});
+  if (const auto* image = std::get_if<llm::Image>(&part))  // kept by name only
+    return Value::object({{"text", "[an image (" + image->media_type + ") was here]"}});
+  if (const auto* call = std::get_if<llm::ToolCall>(&part))
+    return Value::object({{"call", call->id}, {"name", call->name}, {"arguments", call->arguments}});
+  const auto& result = std::get<llm::ToolResult>(part);
+  return Value::object({{"result", result.call_id},
+                        {"name", result.name},
+                        {"text", result.text},
+                        {"error", result.error}});
+}
+
+llm::Part part_from(const Value& value) {
+  if (value.contains("call"))
+    return llm::ToolCall{value["call"].as_string(), value["name"].as_string(),
+                         value["arguments"].as_string()};
+  if (value.contains("result"))
+    return llm::ToolResult{value["result"].as_string(), value["name"].as_string(),
+                           value["text"].as_string(), value["error"].as_bool()};
+  return llm::Text{value["text"].as_string()};
+}
+
+}  // namespace
+
+Value to_json(const Transcript& transcript) {
+  auto messages = Value::array();
+  for (const auto& m : transcript.messages) {
+    auto parts = Value::array();
+    for (const auto& part : m.parts) parts.push(part_json(part));
+    auto out = Value::object(
+        {{"role", m.role == llm::Role::user ? "user" : "assistant"}, {"parts", parts}});
+    if (!m.raw.is_null()) out.set("origin", m.origin).set("raw", m.raw);
+    messages.push(out);
+  }
+  return Value::object({{"messages", messages},
+                        {"untrusted", transcript.taint.untrusted},
+                        {"private", transcript.taint.private_text}});
+}
+
+Transcript transcript_from(const Value& value) {
+  if (!value["messages"].is_array()) throw base::ProtocolError("that is no transcript");
+  Transcript out;
+  out.taint = {value["untrusted"].as_bool(true), value["private"].as_bool(true)};
+  for (const auto& m : value["messages"].items()) {
+    llm::Message message;
+    message.role = m["role"] == Value("assistant") ? llm::Role::assistant : llm::Role::user;
+    for (const auto& part : m["parts"].items()) message.parts.push_back(part_from(part));
+    message.origin = m["origin"].as_string();
+    message.raw = m["raw"];
+    out.messages.push_back(std::move(message));
+  }
+  return out;
+}
+
+std::optional<Conversation> Conversations::find(const std::string& id, const std::string& agent,
+                                                const std::string& place,
+                                                const std::string& person) {
+  auto& query = db_.statement(
+      "SELECT conversation, agent, place, person, transcript_ref FROM conversations"
+      " WHERE place=? AND person=? AND (?='' OR conversation=?) AND (?='' OR agent=?)"
+      " ORDER BY at DESC LIMIT 1");
+  int at = 1;
+  for (const auto& value : {place, person, id, id, agent, agent}) query.bind(at++, value);
+  std::optional<Conversation> out;
+  if (query.executeStep())
+    out = Conversation{query.getColumn(0).getString(), query.getColumn(1).getString(),
+                       query.getColumn(2).getString(), query.getColumn(3).getString(),
+                       query.getColumn(4).getString()};
+  query.reset();
+  return out;
+}
+
+std::optional<Transcript> Conversations::load(const Conversation& conversation) {
+  const auto text = bodies_.get(conversation.ref);
+  if (!text) return std::nullopt;
+  return transcript_from(json::parse(*text));
+}
+
+void Conversations::save(Conversation c, const Transcript& transcript, base::Time now) {
+  db_.transaction([&] {
+    c.ref = bodies_.put(json::dump(to_json(transcript)), now, true);
+    auto& upsert = db_.statement(
+        "INSERT INTO conversations VALUES(?,?,?,?,?,?) ON CONFLICT(conversation) DO UPDATE SET"
+        " at=excluded.at, transcript_ref=excluded.transcript_ref");
+    int at = 1;
+    for (const auto& value : {c.id, c.agent, c.place, c.person}) upsert.bind(at++, value);
+    upsert.bind(at++, base::to_ms(now));
+    upsert.bind(at, c.ref);
+    upsert.exec();
+    upsert.reset();
+  });
+}
+
+}  // namespace openclaw::agent

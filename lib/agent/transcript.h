@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "audit/bodies.h"
+#include "llm/message.h"
+#include "policy/model.h"
+#include "store/database.h"
+
+namespace openclaw::agent {
+
+/// A conversation as it is kept between runs, with the labels of what it holds.
+struct Transcript {
+  std::vector<llm::Message> messages;
+  policy::Labels taint;
+};
+
+json::Value to_json(const Transcript& transcript);
+/// Throws base::ProtocolError when value is none.
+Transcript transcript_from(const json::Value& value);
+
+struct Conversation {
+  std::string id, agent, place, person, ref;
+};
+
+/// Where conversations are found again. The texts rest sealed among the audit's bodies.
+class Conversations {
+ public:
+  Conversations(store::Database& db, audit::Bodies& bodies) : db_(db), bodies_(bodies) {}
+  /// The one with this id, or the latest of agent, place and person when id is empty. Never another's.
+  std::optional<Conversation> find(const std::string& id, const std::string& agent,
+                                   const std::string& place, const std::string& person);
+  std::optional<Transcript> load(const Conversation& conversation);
+  void save(Conversation conversation, const Transcript& transcript, base::Time now);
+
+ private:
+  store::Database& db_;
+  audit::Bodies& bodies_;
+};
+
+}  // namespace openclaw::agent
