@@ -73,8 +73,11 @@ std::optional<Args> parse(const Command& command, const std::vector<std::string>
       app.add_flag(option.names, flags[name]);
     } else {
       auto* added = app.add_option(option.names, values[name]);
-      added->expected(1)->take_all();
-      if (!option.repeat) added->multi_option_policy(CLI::MultiOptionPolicy::Throw);
+      if (option.repeat)
+        added->expected(1, 1000)->take_all();
+      else
+        added->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::Throw);
+      added->allow_extra_args(false);  // one value each, so that what follows is the question
     }
   }
   for (const auto& positional : command.positionals) {

@@ -10,7 +10,7 @@
 
 #include "audit/state.h"
 #include "audit/walk.h"
-#include "base/text.h"
+#include "base/error.h"
 #include "support/temp_dir.h"
 
 namespace openclaw::test {

@@ -2,7 +2,6 @@
 #include "audit/tally.h"
 
 #include <ctime>
-#include <stdexcept>
 
 #include <stdlib.h>
 #include <time.h>
@@ -167,13 +166,17 @@ std::string local_label(const std::string& dimension, Time at, const std::string
       std::chrono::floor<std::chrono::seconds>(at).time_since_epoch().count();
   std::tm local{};
   ::localtime_r(&seconds, &local);
-  const char* const format = dimension == "day"     ? "%Y-%m-%d"
-                             : dimension == "week"  ? "%G-W%V"
-                             : dimension == "month" ? "%Y-%m"
-                                                    : "%Y-%m-%d %H:00";
   char text[40];
-  if (std::strftime(text, sizeof text, format, &local) == 0) throw std::runtime_error("strftime");
-  return text;
+  std::size_t size = 0;
+  if (dimension == "day")
+    size = std::strftime(text, sizeof text, "%Y-%m-%d", &local);
+  else if (dimension == "week")
+    size = std::strftime(text, sizeof text, "%G-W%V", &local);
+  else if (dimension == "month")
+    size = std::strftime(text, sizeof text, "%Y-%m", &local);
+  else
+    size = std::strftime(text, sizeof text, "%Y-%m-%d %H:00", &local);
+  return {text, size};
 }
 
 Groups count_slowly(const std::vector<Remembered>& all, const audit::Query& query,

@@ -38,7 +38,7 @@ TEST(AuditWitness, SpellsAHeadAndReadsItBack) {
 TEST(AuditWitness, RefusesWhatIsNoHead) {
   const std::string good = audit::format_head(a_head(12));
   const std::string mac = good.substr(3);
-  for (const std::string bad :
+  for (const std::string& bad :
        {std::string(), std::string(":"), "12" + mac, ":" + mac, "-1:" + mac, "+1:" + mac,
         "1 :" + mac, "1: " + mac, "1x:" + mac, "99999999999999999999:" + mac, good + "0",
         good.substr(0, good.size() - 1), "12:" + std::string(64, 'g'), "12:" + std::string(64, '\0'),
@@ -63,7 +63,7 @@ TEST(AuditWitness, TheFileHoldsTheLatestHeadAndNeverGoesBack) {
 }
 
 TEST(AuditWitness, ATornOrForeignFileIsNoWitnessAndIsMended) {
-  for (const std::string content : {std::string(), std::string("12:ab"), std::string(99, '\0'),
+  for (const std::string& content : {std::string(), std::string("12:ab"), std::string(99, '\0'),
                                     std::string("hello\n"), std::string(150, '7')}) {
     const TempDir dir;
     const std::string folder = dir.path().string();

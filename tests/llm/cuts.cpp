@@ -27,6 +27,17 @@ std::string change(const Run& whole, const Run& cut) {
   return out;
 }
 
+/// A copy goes on as the original would.
+void expect_resumes(const llm::Wire& wire, const llm::Decoder& decoder, const std::string& rest,
+                    const Run& whole, std::size_t at) {
+  const auto copy = decoder.clone();
+  copy->feed(rest, {});
+  copy->finish();
+  const Run resumed = run_of(wire, *copy);
+  EXPECT_EQ(change(whole, resumed), "") << "a copy made at " << at << " went another way";
+  EXPECT_EQ(resumed.usable(), whole.usable()) << "at " << at;
+}
+
 }  // namespace
 
 Run run_of(const llm::Wire& wire, const llm::Decoder& decoder) {
@@ -72,6 +83,7 @@ std::size_t check_cuts(const llm::Wire& wire, const std::string& raw, std::size_
         if (!what.empty() && changed.empty()) first_change = at;
         if (!what.empty()) changed = what, last_change = at;
       }
+      if (at % (raw.size() / 8 + 1) == 0) expect_resumes(wire, *decoder, raw.substr(at), whole, at);
       EXPECT_FALSE(was_usable && !cut.usable() && !whole.error) << "whole, then not, at " << at;
       was_usable = cut.usable();
     }

@@ -9,6 +9,7 @@
 #include "llm/canned_http.h"
 #include "llm/conversation.h"
 #include "llm/parts.h"
+#include "llm/print.h"
 #include "support/temp_dir.h"
 
 /// What is sent back of earlier answers: verbatim to the same model of the same vendor, made anew

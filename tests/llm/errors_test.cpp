@@ -7,6 +7,7 @@
 #include "llm/canned_http.h"
 #include "llm/corpus.h"
 #include "llm/fault.h"
+#include "llm/print.h"
 
 /// What the vendors' errors mean, and when another attempt is made.
 namespace openclaw::test {

@@ -202,6 +202,22 @@ TEST(OwnStreams, MalformedCallIsNoEmptyAnswer) {
   EXPECT_EQ(attempt.reply.finish_raw, "MALFORMED_FUNCTION_CALL");
 }
 
+/// A piece that cannot be read leaves a hole, and an answer with a hole is no answer. (An event
+/// with empty data is no piece: chat_framing.sse has one.)
+TEST(OwnStreams, ABrokenEventLeavesNoSilentHole) {
+  for (const char* file : {"anthropic_tools.sse", "chat_tools.sse", "responses_tools.sse",
+                           "gemini_tools.sse", "ollama_tools.ndjson"}) {
+    CannedHttp http;
+    http.response.body = stream(file);
+    const auto at = http.response.body.find("\"ok: ");
+    ASSERT_NE(at, std::string::npos) << file;
+    http.response.body[at] = '(';
+    const auto attempt = attempt_with(http, wire_of(file), hello(true));
+    EXPECT_TRUE(attempt.fault) << file << " reads as whole: '"
+                               << llm::text_of(attempt.reply.message) << "'";
+  }
+}
+
 TEST(BrokenBodies, AreFaultsAndMayBeRetried) {
   for (const auto& name : llm::wire_names()) {
     for (const char* body :
@@ -237,8 +253,9 @@ TEST(BrokenBodies, EmptyStreamIsTruncated) {
       http.response.body = body;
       const auto attempt = attempt_with(http, *llm::find_wire(name), hello(true));
       ASSERT_TRUE(attempt.fault) << name << ": " << body;
-      EXPECT_EQ(attempt.fault->type, "stream_truncated") << name << ": " << body;
-      EXPECT_TRUE(llm::retry_delay(attempt, 1, 0)) << name << ": " << body;
+      const bool readable = body[0] != 'd';
+      EXPECT_TRUE(!readable || attempt.fault->type == "stream_truncated") << name << ": " << body;
+      EXPECT_TRUE(!readable || llm::retry_delay(attempt, 1, 0)) << name << ": " << body;
     }
   }
 }

@@ -9,6 +9,7 @@
 #include "llm/canned_http.h"
 #include "llm/conversation.h"
 #include "llm/corpus.h"
+#include "llm/print.h"
 #include "support/temp_dir.h"
 
 /// What goes out: whole bodies written by hand from the vendors' own descriptions, and what holds

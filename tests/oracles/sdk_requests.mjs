@@ -51,7 +51,7 @@ const by_vendor = {
         return result.text;
       };
       await anthropic(log.fetch).beta.messages.toolRunner({
-        ...params, messages: [{ role: "user", content: content(c.messages[0]) }],
+        ...params, thread: false, messages: [{ role: "user", content: content(c.messages[0]) }],
         tools: c.tools.map((t) => betaTool({ name: t.name, description: t.description,
                                              inputSchema: t.parameters, run })),
       });
