@@ -66,7 +66,8 @@ Ask prepare(const Args& args) {
   ask.limits = run_limits(ask.settings, declared.limits, ask.target.rule);
   if (args.has("timeout")) {
     const auto timeout = base::parse_duration(args.get("timeout"));
-    if (!timeout || timeout->count() == 0) throw base::UsageError("--timeout: write it like 90s or 5m");
+    if (!timeout || timeout->count() == 0)
+      throw base::UsageError("--timeout: write it like 90s or 5m");
     ask.limits.deadline = *timeout;
   }
   if (args.has("max-turns")) {
@@ -89,8 +90,8 @@ void add_cost_limit(const Args& args, Ask& ask) {
 }
 
 /// --dry-run: the exact request, what it would cost at most; sends and writes nothing.
-int dry_run(const Ask& ask, const std::vector<agent::Candidate>& candidates, const tools::Gate& gate,
-            const std::vector<llm::Message>& messages, bool stream) {
+int dry_run(const Ask& ask, const std::vector<agent::Candidate>& candidates,
+            const tools::Gate& gate, const std::vector<llm::Message>& messages, bool stream) {
   llm::Request request;
   request.system = ask.prompt;
   request.messages = messages;
@@ -160,7 +161,8 @@ int check_schema(const Ask& ask, agent::Output& output) {
 
 class Session {
  public:
-  Session(const Args& args, Ask& ask) : args_(args), ask_(ask), json_(args.has("json")), jsonl_(args.has("jsonl")) {}
+  Session(const Args& args, Ask& ask)
+      : args_(args), ask_(ask), json_(args.has("json")), jsonl_(args.has("jsonl")) {}
 
   int go() {
     harden_process();
@@ -170,7 +172,8 @@ class Session {
     const auto candidates =
         models.candidates(args_.has("model") ? args_.get("model") : declared.model);
     const tools::Catalogue catalogue(ask_.settings.commands);
-    tools::Gate gate(ask_.settings.policy, catalogue, ask_.target.caller, ask_.target.agent, ask_.run,
+    tools::Gate gate(ask_.settings.policy, catalogue, ask_.target.caller, ask_.target.agent,
+                     ask_.run,
                      stderr_is_terminal() && stdin_is_terminal() ? tools::Asker(ask_on_terminal)
                                                                  : tools::Asker());
     narrow(gate, catalogue);
@@ -218,9 +221,12 @@ class Session {
                                             ask_.target.caller.person);
       if (!found)
         throw base::UsageError(id.empty() ? "there is no conversation to continue"
-                                          : "there is no conversation '" + base::one_line(id) + "' of yours");
+                                          : "there is no conversation '" + base::one_line(id) +
+                                                "' of yours");
       const auto transcript = conversations.load(*found);
-      if (!transcript) throw base::Error("the text of that conversation was erased, or is sealed with another key");
+      if (!transcript)
+        throw base::Error(
+            "the text of that conversation was erased, or is sealed with another key");
       input.messages = transcript->messages;
       input.taint = transcript->taint;
       if (args_.has("fork"))
@@ -272,8 +278,11 @@ class Session {
     state.recorder.end_run(result_of(output, code), base::wall_now());
     const auto& place = ask_.settings.places.at(ask_.target.caller.place);
     if (output.outcome == "ok" && place.memory)
-      conversations.save({conversation_, ask_.target.agent, ask_.target.caller.place,
-                          ask_.target.caller.person, {}},
+      conversations.save({conversation_,
+                          ask_.target.agent,
+                          ask_.target.caller.place,
+                          ask_.target.caller.person,
+                          {}},
                          {output.messages, output.taint}, base::wall_now());
     if (closed_) throw ClosedPipe{};
     const int shown = show(output);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "ask_input.h"
 
-#include <fmt/core.h>
-
 #include <algorithm>
 #include <array>
 #include <filesystem>
+
+#include <fmt/core.h>
 
 #include "base/error.h"
 #include "base/file.h"

@@ -64,8 +64,10 @@ Value ask_record(const agent::Output& o, const std::string& agent, const std::st
   for (const auto& id : o.request_ids) ids.push(id);
   auto tools = Value::array();
   for (const auto& t : o.tools) {
-    auto tool = Value::object(
-        {{"name", t.name}, {"arguments", t.arguments}, {"decision", t.decision}, {"ms", t.duration.count()}});
+    auto tool = Value::object({{"name", t.name},
+                               {"arguments", t.arguments},
+                               {"decision", t.decision},
+                               {"ms", t.duration.count()}});
     if (!t.error.empty()) tool.set("error", t.error);
     tools.push(tool);
   }

@@ -7,7 +7,8 @@
 
 namespace openclaw::cmd {
 
-/// Writes the answer as it comes: raw in a pipe; on a terminal made safe and rendered block by block.
+/// Writes the answer as it comes: raw in a pipe; on a terminal made safe and rendered block by
+/// block.
 class AnswerWriter {
  public:
   AnswerWriter();
@@ -25,8 +26,8 @@ class AnswerWriter {
 };
 
 /// The record of --json.
-json::Value ask_record(const agent::Output& output, const std::string& agent, const std::string& run,
-                       const std::string& conversation);
+json::Value ask_record(const agent::Output& output, const std::string& agent,
+                       const std::string& run, const std::string& conversation);
 /// "1.2 k in (61 % cached), 38 out · 0.0042 USD · 1.3 s · run 01KB…"
 std::string usage_line(const agent::Output& output, const std::string& run);
 /// The first or the last fenced block of Markdown; nullopt when there is none.

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "ask_target.h"
 
-#include <fmt/core.h>
-#include <unistd.h>
-
 #include <array>
 #include <cstdlib>
+
+#include <fmt/core.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -27,13 +27,12 @@ struct Vendor {
   const char* model;
 };
 // The models are what these vendors sell as their middle line; -m names another.
-constexpr std::array vendors{
-    Vendor{"ANTHROPIC_API_KEY", "anthropic", "", "claude-sonnet-4-6"},
-    Vendor{"OPENAI_API_KEY", "openai-chat", "", "gpt-5.4-mini"},
-    Vendor{"GEMINI_API_KEY", "gemini", "", "gemini-3.6-flash"},
-    Vendor{"OPENROUTER_API_KEY", "openai-chat", "https://openrouter.ai/api/v1",
-           "anthropic/claude-sonnet-4.6"},
-    Vendor{"OLLAMA_HOST", "ollama", "", "llama3.2"}};
+constexpr std::array vendors{Vendor{"ANTHROPIC_API_KEY", "anthropic", "", "claude-sonnet-4-6"},
+                             Vendor{"OPENAI_API_KEY", "openai-chat", "", "gpt-5.4-mini"},
+                             Vendor{"GEMINI_API_KEY", "gemini", "", "gemini-3.6-flash"},
+                             Vendor{"OPENROUTER_API_KEY", "openai-chat",
+                                    "https://openrouter.ai/api/v1", "anthropic/claude-sonnet-4.6"},
+                             Vendor{"OLLAMA_HOST", "ollama", "", "llama3.2"}};
 
 std::string variable(const char* name) {
   const char* value = std::getenv(name);
@@ -79,9 +78,10 @@ Target find_target(const settings::Settings& settings, const std::string& wanted
       wanted_agent.empty() ? "no place of the shell lets you reach an agent"
                            : fmt::format("no place of the shell lets '{}' reach the agent '{}'",
                                          target.caller.person, wanted_agent),
-      fmt::format("add under places:  \"shell\": {{ \"cli\": true, \"allow\": [ {{\"who\": [\"{}\"], "
-                  "\"agents\": [\"{}\"], \"groups\": \"all\"}} ] }}",
-                  target.caller.person, wanted_agent.empty() ? "NAME" : wanted_agent));
+      fmt::format(
+          "add under places:  \"shell\": {{ \"cli\": true, \"allow\": [ {{\"who\": [\"{}\"], "
+          "\"agents\": [\"{}\"], \"groups\": \"all\"}} ] }}",
+          target.caller.person, wanted_agent.empty() ? "NAME" : wanted_agent));
 }
 
 settings::Settings settings_from_environment(unsigned uid) {

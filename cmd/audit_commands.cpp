@@ -44,12 +44,13 @@ std::vector<audit::Witnessed> witnesses(const Args& args, const std::string& fol
 json::Value to_json(const audit::Verification& v) {
   auto faults = json::Value::array();
   for (const auto& fault : v.faults) faults.push(fault);
-  return json::Value::object({{"good", v.good},
-                              {"rows", v.rows},
-                              {"bodies", v.bodies},
-                              {"head", audit::format_head(v.head)},
-                              {"witness", v.witness.empty() ? json::Value() : json::Value(v.witness)},
-                              {"faults", faults}});
+  return json::Value::object(
+      {{"good", v.good},
+       {"rows", v.rows},
+       {"bodies", v.bodies},
+       {"head", audit::format_head(v.head)},
+       {"witness", v.witness.empty() ? json::Value() : json::Value(v.witness)},
+       {"faults", faults}});
 }
 
 void remember_if_owner(const std::string& folder, const settings::Settings& settings,
@@ -68,11 +69,13 @@ int run_audit_verify(const Args& args) {
   const auto settings = load_settings(args);
   const std::string folder = state_folder(args, settings);
   if (args.has("accept")) {
-    if (args.get("accept").size() < 3) throw base::UsageError("--accept needs the reason, in words");
+    if (args.get("accept").size() < 3)
+      throw base::UsageError("--accept needs the reason, in words");
     State state(folder, settings);
     audit::accept(state.db, args.get("accept"), base::wall_now());
     state.witness.tell(audit::read_head(state.db));
-    write_stderr("openclaw: accepted; the present rows are the new base, and the reason is in the chain\n");
+    write_stderr(
+        "openclaw: accepted; the present rows are the new base, and the reason is in the chain\n");
   }
   audit::Verification result;
   {
@@ -83,10 +86,11 @@ int run_audit_verify(const Args& args) {
   if (args.has("json")) {
     write_stdout(json::dump(to_json(result)) + "\n");
   } else {
-    std::string text = fmt::format("{} · {} rows, {} texts · {}\n", folder, result.rows, result.bodies,
-                                   result.good ? "chain good" : "chain BROKEN");
+    std::string text = fmt::format("{} · {} rows, {} texts · {}\n", folder, result.rows,
+                                   result.bodies, result.good ? "chain good" : "chain BROKEN");
     for (const auto& fault : result.faults) text += "  " + base::one_line(fault) + "\n";
-    for (const auto& note : result.accepted) text += "  accepted earlier: " + base::one_line(note) + "\n";
+    for (const auto& note : result.accepted)
+      text += "  accepted earlier: " + base::one_line(note) + "\n";
     text += result.witness.empty() ? "  no witness: a cut tail is not excluded\n"
                                    : "  witness: " + result.witness + "\n";
     write_stdout(text);
@@ -113,42 +117,45 @@ int run_audit_prune(const Args& args) {
 
 std::vector<Command> audit_commands() {
   std::vector<Command> out;
-  out.push_back({"audit query",
-                 "what was spent, by whom and on what",
-                 {},
-                 {{"--by", "LIST", "agent, model, provider, day, week, month, hour, job, place, person, tool, "
-                                   "decision, conversation, outcome, trigger", true},
-                  {"--since", "WHEN", "default monday; 2026-11-01, 7d, yesterday, month"},
-                  {"--until", "WHEN", "default now"},
-                  {"-z,--zone", "ZONE", "days and hours of this zone"},
-                  {"--agent", "NAME", "only this agent"},
-                  {"--model", "ID", "only this model"},
-                  {"--provider", "NAME", "only this provider"},
-                  {"--job", "NAME", "only this job"},
-                  {"--place", "NAME", "only this place"},
-                  {"--person", "NAME", "only this person"},
-                  {"--trigger", "WORD", "only ask, job, matrix, telegram"},
-                  {"--tool", "NAME", "only this tool"},
-                  {"--decision", "WORD", "only allow, confirm, deny"},
-                  {"--outcome", "WORD", "only ok, error, refused, abandoned …"},
-                  {"--request-id", "ID", "the vendor's id of one call"},
-                  {"--conversation", "ID", "only this conversation"},
-                  {"--min-cost", "USD", "only calls of at least this"},
-                  {"--compare", "TIME", "with the period this much earlier; default the week before"},
-                  {"--no-compare", "", "no earlier period"},
-                  {"--latency", "", "median and 95th percentile"},
-                  {"--sort", "WORD", "cost, calls, runs, tokens, denied, key"},
-                  {"--reverse", "", "the other way round"},
-                  {"--limit", "N", "only the first N groups"},
-                  {"--no-cost", "", "without money"},
-                  {"--no-chart", "", "without bars"},
-                  {"--format", "WORD", "table, csv, md, json, jsonl"},
-                  {"--json", "", "as --format json"},
-                  {"--fail-over", "USD", "exit 3 when more was spent"},
-                  {"--sql", "", "print the counting statement instead"}},
-                 {{"openclaw audit query --by agent,day --since monday", "this week, by agent and day"},
-                  {"openclaw audit query --since month --fail-over 10", "for a timer: exit 3 beyond 10 USD"}},
-                 run_audit_query});
+  out.push_back(
+      {"audit query",
+       "what was spent, by whom and on what",
+       {},
+       {{"--by", "LIST",
+         "agent, model, provider, day, week, month, hour, job, place, person, tool, "
+         "decision, conversation, outcome, trigger",
+         true},
+        {"--since", "WHEN", "default monday; 2026-11-01, 7d, yesterday, month"},
+        {"--until", "WHEN", "default now"},
+        {"-z,--zone", "ZONE", "days and hours of this zone"},
+        {"--agent", "NAME", "only this agent"},
+        {"--model", "ID", "only this model"},
+        {"--provider", "NAME", "only this provider"},
+        {"--job", "NAME", "only this job"},
+        {"--place", "NAME", "only this place"},
+        {"--person", "NAME", "only this person"},
+        {"--trigger", "WORD", "only ask, job, matrix, telegram"},
+        {"--tool", "NAME", "only this tool"},
+        {"--decision", "WORD", "only allow, confirm, deny"},
+        {"--outcome", "WORD", "only ok, error, refused, abandoned …"},
+        {"--request-id", "ID", "the vendor's id of one call"},
+        {"--conversation", "ID", "only this conversation"},
+        {"--min-cost", "USD", "only calls of at least this"},
+        {"--compare", "TIME", "with the period this much earlier; default the week before"},
+        {"--no-compare", "", "no earlier period"},
+        {"--latency", "", "median and 95th percentile"},
+        {"--sort", "WORD", "cost, calls, runs, tokens, denied, key"},
+        {"--reverse", "", "the other way round"},
+        {"--limit", "N", "only the first N groups"},
+        {"--no-cost", "", "without money"},
+        {"--no-chart", "", "without bars"},
+        {"--format", "WORD", "table, csv, md, json, jsonl"},
+        {"--json", "", "as --format json"},
+        {"--fail-over", "USD", "exit 3 when more was spent"},
+        {"--sql", "", "print the counting statement instead"}},
+       {{"openclaw audit query --by agent,day --since monday", "this week, by agent and day"},
+        {"openclaw audit query --since month --fail-over 10", "for a timer: exit 3 beyond 10 USD"}},
+       run_audit_query});
   out.push_back({"audit show",
                  "one run as a timeline, with its texts",
                  {{"RUN", "a run's id, its beginning, or a vendor's request id", true, false}},
@@ -162,7 +169,8 @@ std::vector<Command> audit_commands() {
                  {{"-n,--lines", "N", "how many, default 20"},
                   {"-f,--follow", "", "go on as they come"},
                   {"--jsonl", "", "one record a line"}},
-                 {{"openclaw audit tail -f", "watch"}, {"openclaw audit tail -n 100 --jsonl", "for a script"}},
+                 {{"openclaw audit tail -f", "watch"},
+                  {"openclaw audit tail -n 100 --jsonl", "for a script"}},
                  run_audit_tail});
   out.push_back({"audit export",
                  "all rows, for another system",
@@ -173,16 +181,17 @@ std::vector<Command> audit_commands() {
                  {{"openclaw audit export --jsonl > audit.jsonl", "everything"},
                   {"openclaw audit export --otlp-json --since 1d", "the last day as spans"}},
                  run_audit_export});
-  out.push_back({"audit verify",
-                 "walk the chain: nothing lost, changed or reordered",
-                 {},
-                 {{"--journal", "", "ask the journal for a witness too"},
-                  {"--expect", "SEQ:HEX", "a head that was noted elsewhere", true},
-                  {"--accept", "WHY", "chain the present state after a fault, with the reason"},
-                  {"--json", "", "one record"}},
-                 {{"openclaw audit verify", "exit 3 when something is wrong"},
-                  {"openclaw audit verify --accept \"restored the backup of Sunday\"", "after a restore"}},
-                 run_audit_verify});
+  out.push_back(
+      {"audit verify",
+       "walk the chain: nothing lost, changed or reordered",
+       {},
+       {{"--journal", "", "ask the journal for a witness too"},
+        {"--expect", "SEQ:HEX", "a head that was noted elsewhere", true},
+        {"--accept", "WHY", "chain the present state after a fault, with the reason"},
+        {"--json", "", "one record"}},
+       {{"openclaw audit verify", "exit 3 when something is wrong"},
+        {"openclaw audit verify --accept \"restored the backup of Sunday\"", "after a restore"}},
+       run_audit_verify});
   out.push_back({"audit prune",
                  "erase texts and rows that are older than declared",
                  {},

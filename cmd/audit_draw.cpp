@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include <fmt/core.h>
-
 #include <algorithm>
+
+#include <fmt/core.h>
 
 #include "audit_query.h"
 #include "base/text.h"
@@ -58,8 +58,8 @@ const Group* same_before(const QueryView& view, const Group& g) {
   return nullptr;
 }
 
-std::string row(const QueryView& v, const Group& g, std::size_t width, const Group* before, bool is_total,
-                bool unicode) {
+std::string row(const QueryView& v, const Group& g, std::size_t width, const Group* before,
+                bool is_total, bool unicode) {
   std::string out = base::fit(is_total ? "total" : label_of(g), width);
   const auto count = [](std::int64_t n, std::size_t w) { return right(base::human_count(n), w); };
   out += count(g.runs, 7) + count(g.calls, 7) + count(g.tools, 7) + count(g.denied, 8) +
@@ -86,14 +86,16 @@ std::string footer(const QueryView& v, bool unicode) {
     base::Usd most{1};
     for (const auto& [day, usd] : v.days) most = std::max(most, usd);
     for (const auto& [day, usd] : v.days)
-      out += fmt::format("{}{} {}{}", out.empty() ? "" : "  ", day,
-                         spark(static_cast<double>(usd.nano) / static_cast<double>(most.nano), unicode),
-                         base::human_usd(usd));
+      out += fmt::format(
+          "{}{} {}{}", out.empty() ? "" : "  ", day,
+          spark(static_cast<double>(usd.nano) / static_cast<double>(most.nano), unicode),
+          base::human_usd(usd));
   }
   if (v.money && !v.triggers.empty()) {
     out += out.empty() ? "by: " : "         by: ";
     for (std::size_t i = 0; i < v.triggers.size(); ++i)
-      out += fmt::format("{}{} {}", i ? " · " : "", v.triggers[i].first, base::human_usd(v.triggers[i].second));
+      out += fmt::format("{}{} {}", i ? " · " : "", v.triggers[i].first,
+                         base::human_usd(v.triggers[i].second));
   }
   if (!out.empty()) out += "\n";
   if (!v.beside.empty()) out += "beside the sum: " + base::join(v.beside, " · ") + "\n";
@@ -118,14 +120,18 @@ Value record(const QueryView& v, const Group& g) {
   return out;
 }
 
-const std::vector<std::string> plain_columns{"runs", "calls", "tools", "denied", "input_tokens",
-                                             "cache_read_tokens", "output_tokens", "cost_usd"};
+const std::vector<std::string> plain_columns{"runs",          "calls",        "tools",
+                                             "denied",        "input_tokens", "cache_read_tokens",
+                                             "output_tokens", "cost_usd"};
 
-std::string cell_text(const Value& value) { return value.is_string() ? value.as_string() : json::dump(value); }
+std::string cell_text(const Value& value) {
+  return value.is_string() ? value.as_string() : json::dump(value);
+}
 
 /// A cell of CSV: quoted where needed; what a spreadsheet would run as a formula is defused.
 std::string csv_cell(std::string text, bool foreign) {
-  if (foreign && !text.empty() && std::string_view("=+-@\t\r").find(text[0]) != std::string_view::npos)
+  if (foreign && !text.empty() &&
+      std::string_view("=+-@\t\r").find(text[0]) != std::string_view::npos)
     text.insert(0, 1, '\'');
   if (text.find_first_of(",\"\n\r") == std::string::npos) return text;
   std::string out = "\"";
@@ -137,10 +143,12 @@ std::string csv_cell(std::string text, bool foreign) {
 
 std::string draw_table(const QueryView& v, bool unicode) {
   std::size_t width = 8;
-  for (const auto& g : v.groups) width = std::max(width, std::min<std::size_t>(40, base::display_width(label_of(g)) + 1));
+  for (const auto& g : v.groups)
+    width = std::max(width, std::min<std::size_t>(40, base::display_width(label_of(g)) + 1));
   std::string out = v.heading + "\n";
   out += base::fit(base::join(v.by, " · "), width) + right("runs", 7) + right("calls", 7) +
-         right("tools", 7) + right("denied", 8) + right("tokens in", 11) + right("cached", 8) + right("out", 8);
+         right("tools", 7) + right("denied", 8) + right("tokens in", 11) + right("cached", 8) +
+         right("out", 8);
   if (v.money) out += right("USD", 9);
   if (v.money && v.before) out += right("before", 12);
   if (v.latency) out += right("ttft p50/95", 14) + right("ms p50/95", 14);
@@ -151,7 +159,8 @@ std::string draw_table(const QueryView& v, bool unicode) {
     out += row(v, v.total, width, v.before ? &v.before->total : nullptr, true, unicode);
   std::string text = out + footer(v, unicode);
   if (unicode) return text;
-  for (const auto& [from, to] : {std::pair{"–", "-"}, {"·", "|"}, {"≈", "~"}, {"▲", "+"}, {"▼", "-"}})
+  for (const auto& [from, to] :
+       {std::pair{"–", "-"}, {"·", "|"}, {"≈", "~"}, {"▲", "+"}, {"▼", "-"}})
     for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos;)
       text.replace(at, std::string_view(from).size(), to);
   return text;
@@ -184,7 +193,8 @@ std::string draw_markdown(const QueryView& v) {
     out += "|";
     for (const auto& name : names) {
       std::string text = base::one_line(cell_text(r[name]));
-      for (std::size_t at = 0; (at = text.find('|', at)) != std::string::npos; at += 2) text.insert(at, 1, '\\');
+      for (std::size_t at = 0; (at = text.find('|', at)) != std::string::npos; at += 2)
+        text.insert(at, 1, '\\');
       out += " " + text + " |";
     }
     out += "\n";
@@ -200,7 +210,8 @@ std::string draw_json(const QueryView& v, bool lines) {
   }
   auto groups = Value::array();
   for (const auto& g : v.groups) groups.push(record(v, g));
-  auto out = Value::object({{"heading", v.heading}, {"groups", groups}, {"total", record(v, v.total)}});
+  auto out =
+      Value::object({{"heading", v.heading}, {"groups", groups}, {"total", record(v, v.total)}});
   if (v.month_end) out.set("month_end_usd", base::to_string(*v.month_end));
   if (v.month_limit) out.set("month_limit_usd", base::to_string(*v.month_limit));
   return json::dump(out) + "\n";

@@ -43,20 +43,28 @@ Value attribute(const char* key, const Value& value) {
   const char* type = value.is_int() ? "intValue" : "stringValue";
   return Value::object(
       {{"key", key},
-       {"value", Value::object({{type, value.is_int() ? Value(std::to_string(value.as_int())) : value}})}});
+       {"value",
+        Value::object({{type, value.is_int() ? Value(std::to_string(value.as_int())) : value}})}});
 }
 
 /// Names of the OpenTelemetry GenAI conventions (status: development) for our columns.
 constexpr std::pair<const char*, const char*> span_names[] = {
-    {"gen_ai.agent.name", "agent"},          {"gen_ai.provider.name", "provider"},
-    {"gen_ai.request.model", "model"},       {"gen_ai.response.model", "response_model"},
-    {"gen_ai.response.id", "response_id"},   {"gen_ai.usage.input_tokens", "input_tokens"},
+    {"gen_ai.agent.name", "agent"},
+    {"gen_ai.provider.name", "provider"},
+    {"gen_ai.request.model", "model"},
+    {"gen_ai.response.model", "response_model"},
+    {"gen_ai.response.id", "response_id"},
+    {"gen_ai.usage.input_tokens", "input_tokens"},
     {"gen_ai.usage.output_tokens", "output_tokens"},
     {"gen_ai.usage.cache_read.input_tokens", "cache_read_tokens"},
-    {"error.type", "error_type"},            {"openclaw.request_id", "request_id"},
-    {"openclaw.cost_nusd", "cost_nusd"},     {"openclaw.outcome", "outcome"},
-    {"openclaw.job", "job"},                 {"openclaw.place", "place"},
-    {"gen_ai.tool.name", "name"},            {"openclaw.decision", "decision"}};
+    {"error.type", "error_type"},
+    {"openclaw.request_id", "request_id"},
+    {"openclaw.cost_nusd", "cost_nusd"},
+    {"openclaw.outcome", "outcome"},
+    {"openclaw.job", "job"},
+    {"openclaw.place", "place"},
+    {"gen_ai.tool.name", "name"},
+    {"openclaw.decision", "decision"}};
 
 std::string id_hex(const std::string& id, std::size_t bytes) {
   return base::hex(crypto::view(crypto::sha256(id))).substr(0, bytes * 2);
@@ -68,16 +76,18 @@ Value span(const Value& row) {
   auto attributes = Value::array();
   attributes.push(attribute("gen_ai.operation.name", tool ? "execute_tool" : "chat"));
   for (const auto& [name, column] : span_names)
-    if (row.contains(column) && !row[column].is_null()) attributes.push(attribute(name, row[column]));
+    if (row.contains(column) && !row[column].is_null())
+      attributes.push(attribute(name, row[column]));
   const auto& id = tool ? row["tool_call"].as_string() : row["call"].as_string();
-  return Value::object({{"traceId", id_hex(row["run"].as_string(), 16)},
-                        {"spanId", id_hex(id, 8)},
-                        {"name", tool ? "execute_tool " + row["name"].as_string()
-                                      : "chat " + row["model"].as_string()},
-                        {"kind", 3},
-                        {"startTimeUnixNano", std::to_string(end - row["total_ms"].as_int() * 1000000)},
-                        {"endTimeUnixNano", std::to_string(end)},
-                        {"attributes", attributes}});
+  return Value::object(
+      {{"traceId", id_hex(row["run"].as_string(), 16)},
+       {"spanId", id_hex(id, 8)},
+       {"name",
+        tool ? "execute_tool " + row["name"].as_string() : "chat " + row["model"].as_string()},
+       {"kind", 3},
+       {"startTimeUnixNano", std::to_string(end - row["total_ms"].as_int() * 1000000)},
+       {"endTimeUnixNano", std::to_string(end)},
+       {"attributes", attributes}});
 }
 
 void export_spans(store::Database& db, base::Time since) {
@@ -92,7 +102,8 @@ void export_spans(store::Database& db, base::Time since) {
           {{"resourceSpans",
             Value::array({Value::object(
                 {{"resource", resource},
-                 {"scopeSpans", Value::array({Value::object({{"scope", scope}, {"spans", spans}})})}})})}})) +
+                 {"scopeSpans",
+                  Value::array({Value::object({{"scope", scope}, {"spans", spans}})})}})})}})) +
       "\n");
 }
 
@@ -103,9 +114,10 @@ int run_audit_export(const Args& args) {
     throw base::UsageError("--jsonl and --otlp-json do not go together");
   const auto settings = load_settings(args);
   ReadState state(state_folder(args, settings), settings);
-  const base::Time since = args.has("since") ? parse_when(args.get("since"), zone::Zone(zone_name(settings)),
-                                                          base::wall_now())
-                                             : base::from_ms(0);
+  const base::Time since =
+      args.has("since")
+          ? parse_when(args.get("since"), zone::Zone(zone_name(settings)), base::wall_now())
+          : base::from_ms(0);
   write_stderr("openclaw: state of " + state.folder + "\n");
   if (args.has("otlp-json"))
     export_spans(state.db, since);

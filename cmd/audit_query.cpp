@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "audit_query.h"
 
-#include <fmt/core.h>
-
 #include <algorithm>
+
+#include <fmt/core.h>
 
 #include "audit/verify.h"
 #include "audit_commands.h"
@@ -56,7 +56,8 @@ std::string heading(const audit::Query& q, const zone::Zone& zone, base::Time no
                     const std::string& folder, store::Database& db) {
   const auto day = [&](base::Time t) {
     const auto d = zone.local(t).date;
-    return fmt::format("{} {} {}", zone::day_name(std::chrono::weekday(std::chrono::sys_days(d)), true),
+    return fmt::format("{} {} {}",
+                       zone::day_name(std::chrono::weekday(std::chrono::sys_days(d)), true),
                        static_cast<unsigned>(d.day()), zone::month_name(d.month(), true));
   };
   std::string chain = "chain not verified yet";
@@ -85,13 +86,15 @@ void sort_groups(const Args& args, std::vector<audit::Group>& groups) {
     if (by == "denied") return g.denied;
     return g.cost.nano;
   };
-  if (by != "key" && by != "cost" && by != "calls" && by != "runs" && by != "tokens" && by != "denied")
+  if (by != "key" && by != "cost" && by != "calls" && by != "runs" && by != "tokens" &&
+      by != "denied")
     throw base::UsageError("--sort: one of key, cost, calls, runs, tokens, denied");
   if (by != "key")
     std::stable_sort(groups.begin(), groups.end(),
                      [&](const auto& a, const auto& b) { return figure(a) > figure(b); });
   if (args.has("reverse")) std::reverse(groups.begin(), groups.end());
-  const auto most = static_cast<std::size_t>(std::max(0, std::atoi(args.get("limit", "0").c_str())));
+  const auto most =
+      static_cast<std::size_t>(std::max(0, std::atoi(args.get("limit", "0").c_str())));
   if (most > 0 && groups.size() > most) groups.resize(most);
 }
 
@@ -104,8 +107,11 @@ bool has_time(const std::vector<std::string>& by) {
 class Builder {
  public:
   Builder(const Args& args, const settings::Settings& settings, ReadState& state)
-      : args_(args), settings_(settings), state_(state),
-        zone_(args.has("zone") ? args.get("zone") : zone_name(settings)), now_(base::wall_now()),
+      : args_(args),
+        settings_(settings),
+        state_(state),
+        zone_(args.has("zone") ? args.get("zone") : zone_name(settings)),
+        now_(base::wall_now()),
         query_(read_query(args, zone_, now_)) {}
 
   const audit::Query& query() const { return query_; }
@@ -238,8 +244,8 @@ int run_audit_query(const Args& args) {
     const auto most = base::parse_usd(args.get("fail-over"));
     if (!most) throw base::UsageError("--fail-over: write it in US dollars, like 5.00");
     if (view.total.cost > *most) {
-      write_stderr(fmt::format("openclaw: {} USD spent, more than {}\n", base::human_usd(view.total.cost),
-                               base::human_usd(*most)));
+      write_stderr(fmt::format("openclaw: {} USD spent, more than {}\n",
+                               base::human_usd(view.total.cost), base::human_usd(*most)));
       return found;
     }
   }

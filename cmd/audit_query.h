@@ -15,7 +15,8 @@ struct QueryView {
   audit::Group total;
   std::optional<audit::Counted> before;  ///< the period to compare with
   std::vector<std::string> before_keys;
-  std::string heading;        ///< "Mon 16 – Sun 22 Nov, Europe/Amsterdam · /var/lib/openclaw · chain good to 23:58"
+  std::string heading;  ///< "Mon 16 – Sun 22 Nov, Europe/Amsterdam · /var/lib/openclaw · chain good
+                        ///< to 23:58"
   std::vector<std::pair<std::string, base::Usd>> days;      ///< for the chart
   std::vector<std::pair<std::string, base::Usd>> triggers;  ///< "job", "chat", "ask"
   std::optional<base::Usd> month_end, month_limit;

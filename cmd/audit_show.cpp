@@ -19,7 +19,8 @@ namespace {
 using json::Value;
 
 std::string find_run(store::Database& db, const std::string& wanted) {
-  SQLite::Statement by_run(db.raw(), "SELECT run FROM runs WHERE substr(run,1,?)=? ORDER BY seq LIMIT 2");
+  SQLite::Statement by_run(db.raw(),
+                           "SELECT run FROM runs WHERE substr(run,1,?)=? ORDER BY seq LIMIT 2");
   by_run.bind(1, static_cast<int>(wanted.size()));
   by_run.bind(2, wanted);
   std::string run;
@@ -28,7 +29,8 @@ std::string find_run(store::Database& db, const std::string& wanted) {
     run = by_run.getColumn(0).getString();
   }
   if (!run.empty()) return run;
-  SQLite::Statement by_id(db.raw(), "SELECT run FROM call_ends WHERE request_id=? OR response_id=? LIMIT 1");
+  SQLite::Statement by_id(db.raw(),
+                          "SELECT run FROM call_ends WHERE request_id=? OR response_id=? LIMIT 1");
   by_id.bind(1, wanted);
   by_id.bind(2, wanted);
   if (by_id.executeStep()) return by_id.getColumn(0).getString();
@@ -61,9 +63,12 @@ class Timeline {
     const auto local = zone.local(base::from_ms(run["at"].as_int()));
     std::string out = fmt::format(
         "run {} · {} {:02}:{:02}:{:02} · agent {} · {} {}{}\n", run_, zone::iso_date(local.date),
-        local.hour, local.minute, local.second, run["agent"].as_string(), run["trigger"].as_string(),
-        run["place"].as_string() + (run["person"].as_string().empty() ? "" : "/" + run["person"].as_string()),
-        run["job"].as_string().empty() ? "" : run["job"].as_string() + " " + run["slot"].as_string());
+        local.hour, local.minute, local.second, run["agent"].as_string(),
+        run["trigger"].as_string(),
+        run["place"].as_string() +
+            (run["person"].as_string().empty() ? "" : "/" + run["person"].as_string()),
+        run["job"].as_string().empty() ? ""
+                                       : run["job"].as_string() + " " + run["slot"].as_string());
     out += body("asked", run["input_ref"], 2);
     for (const auto& call : all["calls"].items()) out += call_text(call, all);
     if (end.is_null())
@@ -79,7 +84,9 @@ class Timeline {
   }
 
  private:
-  static Value first(const std::vector<Value>& rows) { return rows.empty() ? Value() : rows.front(); }
+  static Value first(const std::vector<Value>& rows) {
+    return rows.empty() ? Value() : rows.front();
+  }
 
   std::string body(const char* what, const Value& ref, std::size_t indent) const {
     if (ref.as_string().empty()) return {};
@@ -89,25 +96,28 @@ class Timeline {
       return fmt::format("{}{}: ({}…, {})\n", pad, what, ref.as_string().substr(0, 12),
                          state_.bodies.has_key() ? "erased or never kept" : "sealed: no key here");
     std::string out = fmt::format("{}{}:\n", pad, what);
-    for (const auto line : base::split(base::trim(*text), '\n')) out += pad + "  │ " + std::string(line) + "\n";
+    for (const auto line : base::split(base::trim(*text), '\n'))
+      out += pad + "  │ " + std::string(line) + "\n";
     return out;
   }
 
   std::string call_text(const Value& call, const Value& all) const {
     const auto& id = call["call"].as_string();
-    std::string out = fmt::format("  turn {} attempt {} · {}:{} · at most {} tokens", call["turn"].as_int(),
-                                  call["attempt"].as_int(), call["provider"].as_string(),
-                                  call["model"].as_string(), call["max_tokens"].as_int());
+    std::string out =
+        fmt::format("  turn {} attempt {} · {}:{} · at most {} tokens", call["turn"].as_int(),
+                    call["attempt"].as_int(), call["provider"].as_string(),
+                    call["model"].as_string(), call["max_tokens"].as_int());
     bool ended = false;
     for (const auto& e : all["call_ends"].items()) {
       if (e["call"] != call["call"]) continue;
       ended = true;
-      out += fmt::format("\n    {} {} · {} in ({} cached), {} out · {} · {} ms · request {}\n",
-                         e["outcome"].as_string(),
-                         e["finish"].as_string().empty() ? e["error_type"].as_string() : e["finish"].as_string(),
-                         e["input_tokens"].as_int(), e["cache_read_tokens"].as_int(),
-                         e["output_tokens"].as_int(), money(e["cost_nusd"]), e["total_ms"].as_int(),
-                         e["request_id"].as_string().empty() ? "-" : e["request_id"].as_string());
+      out += fmt::format(
+          "\n    {} {} · {} in ({} cached), {} out · {} · {} ms · request {}\n",
+          e["outcome"].as_string(),
+          e["finish"].as_string().empty() ? e["error_type"].as_string() : e["finish"].as_string(),
+          e["input_tokens"].as_int(), e["cache_read_tokens"].as_int(), e["output_tokens"].as_int(),
+          money(e["cost_nusd"]), e["total_ms"].as_int(),
+          e["request_id"].as_string().empty() ? "-" : e["request_id"].as_string());
     }
     if (!ended) out += "\n    no outcome: running, or abandoned\n";
     for (const auto& tool : all["tools"].items())
@@ -116,10 +126,10 @@ class Timeline {
   }
 
   std::string tool_text(const Value& tool, const Value& all) const {
-    std::string out = fmt::format("    tool {} · {}{}{}\n", tool["name"].as_string(),
-                                  tool["decision"].as_string(),
-                                  tool["rule"].as_string().empty() ? "" : " by " + tool["rule"].as_string(),
-                                  tool["decision"] == Value("deny") ? ": " + tool["reason"].as_string() : "");
+    std::string out = fmt::format(
+        "    tool {} · {}{}{}\n", tool["name"].as_string(), tool["decision"].as_string(),
+        tool["rule"].as_string().empty() ? "" : " by " + tool["rule"].as_string(),
+        tool["decision"] == Value("deny") ? ": " + tool["reason"].as_string() : "");
     out += body("arguments", tool["args_ref"], 6);
     for (const auto& e : all["tool_ends"].items())
       if (e["tool_call"] == tool["tool_call"])
@@ -140,9 +150,10 @@ std::string tail_line(const Value& row, const zone::Zone& zone) {
     out += fmt::format("tool {} {} {}", row["name"].as_string(), row["decision"].as_string(),
                        row["reason"].as_string());
   else
-    out += fmt::format("{}:{} {} {} in {} out {} {} ms", row["provider"].as_string(), row["model"].as_string(),
-                       row["outcome"].as_string(), row["input_tokens"].as_int(),
-                       row["output_tokens"].as_int(), money(row["cost_nusd"]), row["total_ms"].as_int());
+    out += fmt::format("{}:{} {} {} in {} out {} {} ms", row["provider"].as_string(),
+                       row["model"].as_string(), row["outcome"].as_string(),
+                       row["input_tokens"].as_int(), row["output_tokens"].as_int(),
+                       money(row["cost_nusd"]), row["total_ms"].as_int());
   return base::one_line(out) + "  " + row["run"].as_string() + "\n";
 }
 

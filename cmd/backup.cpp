@@ -23,8 +23,9 @@ int run(const Args& args) {
   store::Database copy(file, store::Database::Access::read_only, all_migrations());
   const auto result = audit::verify(copy, {});
   if (!result.good) throw base::Error("the copy does not verify: " + result.faults.front());
-  write_stderr(fmt::format("openclaw: {} rows and {} texts copied and verified; keys are not in it\n", result.rows,
-                           result.bodies));
+  write_stderr(
+      fmt::format("openclaw: {} rows and {} texts copied and verified; keys are not in it\n",
+                  result.rows, result.bodies));
   return done;
 }
 

@@ -53,25 +53,28 @@ void worst_cases(Checked& c, std::vector<std::string>& lines) {
     const auto p = c.settings.providers.find(provider);
     if (p == c.settings.providers.end()) continue;
     std::optional<llm::Price> price;
-    if (const auto own = c.settings.prices.find(provider + ":" + id); own != c.settings.prices.end())
+    if (const auto own = c.settings.prices.find(provider + ":" + id);
+        own != c.settings.prices.end())
       price = own->second;
     else if (p->second.free)
       price = llm::free_price();
     else if (!p->second.base_url)
-      price = table.find(p->second.price_list,
-                         p->second.endpoint.base_url.empty() ? default_base_url(p->second.endpoint.api)
-                                                             : p->second.endpoint.base_url,
-                         id, base::wall_now());
-    const bool budget = agent.limits.usd_per_run || agent.limits.usd_per_day || c.settings.limits.usd_per_day ||
-                        c.settings.limits.usd_per_month;
+      price =
+          table.find(p->second.price_list,
+                     p->second.endpoint.base_url.empty() ? default_base_url(p->second.endpoint.api)
+                                                         : p->second.endpoint.base_url,
+                     id, base::wall_now());
+    const bool budget = agent.limits.usd_per_run || agent.limits.usd_per_day ||
+                        c.settings.limits.usd_per_day || c.settings.limits.usd_per_month;
     if (!price) {
       lines.push_back(fmt::format("agent {}: the price of {}:{} is not known{}", name, provider, id,
                                   budget ? "; with a budget set it will be refused" : ""));
       continue;
     }
     const auto worst = llm::worst_cost(*price, 4000, model->second.output_tokens);
-    lines.push_back(fmt::format("agent {}: one request of 4 k tokens may cost {} USD at most ({}:{}, {})", name,
-                                base::human_usd(worst), provider, id, price->reference));
+    lines.push_back(
+        fmt::format("agent {}: one request of 4 k tokens may cost {} USD at most ({}:{}, {})", name,
+                    base::human_usd(worst), provider, id, price->reference));
     const auto smallest = llm::worst_cost(*price, 4000, 256);
     for (const auto& [key, most] : {std::pair{"usd_per_run", agent.limits.usd_per_run},
                                     {"usd_per_day", agent.limits.usd_per_day},
@@ -79,14 +82,13 @@ void worst_cases(Checked& c, std::vector<std::string>& lines) {
       if (most && smallest > *most)
         c.report.problems.push_back(
             {0, "/agents/" + name + "/limits/" + key,
-             fmt::format("even the smallest useful request ({} USD) does not fit into {}", base::human_usd(smallest),
-                         base::human_usd(*most))});
+             fmt::format("even the smallest useful request ({} USD) does not fit into {}",
+                         base::human_usd(smallest), base::human_usd(*most))});
   }
 }
 
 int run(const Args& args) {
-  if (args.has("render-units"))
-    throw base::UsageError("--render-units is not in this version");
+  if (args.has("render-units")) throw base::UsageError("--render-units is not in this version");
   auto checked = check_file(args);
   if (args.has("next")) return print_next(args, checked.settings, checked.file, checked.report);
   std::vector<std::string> costs;
@@ -101,11 +103,12 @@ int run(const Args& args) {
     for (const auto& p : checked.report.problems) problems.push(problem_json(checked, p));
     auto notes = Value::array();
     for (const auto& p : checked.report.notes) notes.push(problem_json(checked, p));
-    write_stdout(json::dump(Value::object({{"file", checked.file.empty() ? Value() : Value(checked.file)},
-                                           {"good", good},
-                                           {"problems", problems},
-                                           {"notes", notes}})) +
-                 "\n");
+    write_stdout(
+        json::dump(Value::object({{"file", checked.file.empty() ? Value() : Value(checked.file)},
+                                  {"good", good},
+                                  {"problems", problems},
+                                  {"notes", notes}})) +
+        "\n");
     return good ? done : config;
   }
   std::string out;
@@ -114,13 +117,15 @@ int run(const Args& args) {
                        base::one_line(p.text));
   if (!out.empty()) write_stderr(out);
   if (!good) {
-    write_stderr(fmt::format("openclaw: {} error{} in the configuration\n", checked.report.problems.size(),
+    write_stderr(fmt::format("openclaw: {} error{} in the configuration\n",
+                             checked.report.problems.size(),
                              checked.report.problems.size() == 1 ? "" : "s"));
     return config;
   }
   std::string text = checked.file.empty() ? "no configuration: the embedded default holds\n"
                                           : checked.file + ": good\n";
-  for (const auto& note : checked.report.notes) text += fmt::format("note: {}: {}\n", note.pointer, note.text);
+  for (const auto& note : checked.report.notes)
+    text += fmt::format("note: {}: {}\n", note.pointer, note.text);
   for (const auto& line : costs) text += line + "\n";
   text += confinement_line();
   write_stdout(base::printable(text));
@@ -136,7 +141,8 @@ Command check_command() {
           {{"--next", "", "what is missing from here to a working assistant, ready to paste"},
            {"--live", "", "one tiny call per model: key, model, price"},
            {"--json", "", "one record"}},
-          {{"openclaw check --config ./openclaw.json", "every error at once, with file, line and pointer"},
+          {{"openclaw check --config ./openclaw.json",
+            "every error at once, with file, line and pointer"},
            {"openclaw check --next", "the next step"}},
           run};
 }

@@ -26,16 +26,20 @@ std::string starter(unsigned uid) {
   return fmt::format(
       "{{\n"
       "  \"people\": {{ \"me\": {{ \"uid\": {} }} }},\n"
-      "  \"providers\": {{ \"main\": {{ \"api\": \"anthropic\", \"key\": {{\"file\": \"{}/main.key\"}}, "
+      "  \"providers\": {{ \"main\": {{ \"api\": \"anthropic\", \"key\": {{\"file\": "
+      "\"{}/main.key\"}}, "
       "\"private_text\": true }} }},\n"
       "  \"models\": {{ \"smart\": {{ \"try\": [\"main:claude-sonnet-4-6\"] }} }},\n"
       "  \"limits\": {{ \"usd_per_month\": \"15.00\" }},\n"
       "  \"agents\": {{ \"ops\": {{ \"model\": \"smart\" }} }},\n"
-      "  \"places\": {{ \"shell\": {{ \"cli\": true, \"allow\": [ {{ \"who\": [\"me\"], \"agents\": [\"ops\"], "
+      "  \"places\": {{ \"shell\": {{ \"cli\": true, \"allow\": [ {{ \"who\": [\"me\"], "
+      "\"agents\": [\"ops\"], "
       "\"groups\": \"all\" }} ] }} }},\n"
       "  \"sources\": {{ \"here\": {{ \"kind\": \"host\" }} }},\n"
-      "  \"jobs\": {{ \"morning-briefing\": {{ \"schedule\": \"Mon..Fri 08:00\", \"max_late\": \"4h\", \"agent\": "
-      "\"ops\",\n    \"gather\": [ {{ \"from\": \"here\" }} ], \"limits\": {{ \"usd_per_run\": \"0.25\" }} }} }}\n"
+      "  \"jobs\": {{ \"morning-briefing\": {{ \"schedule\": \"Mon..Fri 08:00\", \"max_late\": "
+      "\"4h\", \"agent\": "
+      "\"ops\",\n    \"gather\": [ {{ \"from\": \"here\" }} ], \"limits\": {{ \"usd_per_run\": "
+      "\"0.25\" }} }} }}\n"
       "}}\n",
       uid, ::geteuid() == 0 ? "/etc/openclaw" : "/home/you/.config/openclaw");
 }
@@ -61,7 +65,8 @@ int print_next(const Args&, const settings::Settings& settings, const std::strin
     out += fmt::format("{}. {}\n{}\n", ++n, title, text);
   };
   if (!report.problems.empty()) {
-    step(fmt::format("mend the {} error{} of {}", report.problems.size(), report.problems.size() == 1 ? "" : "s", file),
+    step(fmt::format("mend the {} error{} of {}", report.problems.size(),
+                     report.problems.size() == 1 ? "" : "s", file),
          "   openclaw check\n");
   }
   if (file.empty()) {
@@ -74,7 +79,8 @@ int print_next(const Args&, const settings::Settings& settings, const std::strin
   } else {
     if (settings.providers.empty())
       step("declare a provider",
-           "   \"providers\": { \"main\": { \"api\": \"anthropic\", \"key\": {\"credential\": \"anthropic-key\"}, "
+           "   \"providers\": { \"main\": { \"api\": \"anthropic\", \"key\": {\"credential\": "
+           "\"anthropic-key\"}, "
            "\"private_text\": true } },\n");
     if (settings.models.empty())
       step("declare a model", "   \"models\": { \"smart\": { \"try\": [\"main:MODEL\"] } },\n");
@@ -84,14 +90,17 @@ int print_next(const Args&, const settings::Settings& settings, const std::strin
     for (const auto& [name, place] : settings.places) shell |= place.kind == "cli";
     if (!shell)
       step("let yourself in from the shell",
-           fmt::format("   \"people\": {{ \"me\": {{ \"uid\": {} }} }},\n   \"places\": {{ \"shell\": {{ \"cli\": true, "
-                       "\"allow\": [ {{\"who\": [\"me\"], \"agents\": [\"ops\"], \"groups\": \"all\"}} ] }} }},\n",
+           fmt::format("   \"people\": {{ \"me\": {{ \"uid\": {} }} }},\n   \"places\": {{ "
+                       "\"shell\": {{ \"cli\": true, "
+                       "\"allow\": [ {{\"who\": [\"me\"], \"agents\": [\"ops\"], \"groups\": "
+                       "\"all\"}} ] }} }},\n",
                        ::getuid()));
     if (settings.sources.empty())
       step("declare a source", "   \"sources\": { \"here\": { \"kind\": \"host\" } },\n");
     if (settings.jobs.empty())
       step("declare a job",
-           "   \"jobs\": { \"morning-briefing\": { \"schedule\": \"Mon..Fri 08:00\", \"gather\": [ {\"from\": \"here\"} ] } },\n");
+           "   \"jobs\": { \"morning-briefing\": { \"schedule\": \"Mon..Fri 08:00\", \"gather\": [ "
+           "{\"from\": \"here\"} ] } },\n");
   }
   if (report.problems.empty() && !file.empty() && !settings.models.empty())
     step("see whether the models answer", "   openclaw check --live\n");
@@ -136,7 +145,8 @@ int live_check(const Args& args, const settings::Settings& settings) {
                    ? called.attempt.fault->type + ": " + called.attempt.fault->message
                    : fmt::format("answers as {} in {}, {}", called.attempt.reply.response_model,
                                  base::human_duration(called.attempt.total_time),
-                                 candidates.front().price ? base::human_usd(called.cost) + " USD" : "unpriced");
+                                 candidates.front().price ? base::human_usd(called.cost) + " USD"
+                                                          : "unpriced");
       } catch (const base::BudgetError& e) {
         result.outcome = "budget";
         said = base::describe(e);
@@ -147,8 +157,8 @@ int live_check(const Args& args, const settings::Settings& settings) {
       result.error = result.outcome == "ok" ? "" : said;
       state.recorder.end_run(result, base::wall_now());
       all_good &= result.outcome == "ok";
-      write_stdout(base::printable(fmt::format("{} {} {}:{}  {}\n", result.outcome == "ok" ? "✓" : "✗", name,
-                                               provider, id, said)));
+      write_stdout(base::printable(fmt::format(
+          "{} {} {}:{}  {}\n", result.outcome == "ok" ? "✓" : "✗", name, provider, id, said)));
     }
   }
   return all_good ? done : found;

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The only file that sees CLI11.
-#include <fmt/core.h>
-
 #include <CLI/CLI.hpp>
+#include <fmt/core.h>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -73,10 +72,7 @@ std::optional<Args> parse(const Command& command, const std::vector<std::string>
       app.add_flag(option.names, flags[name]);
     } else {
       auto* added = app.add_option(option.names, values[name]);
-      if (option.repeat)
-        added->expected(1, 1000)->take_all();
-      else
-        added->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::Throw);
+      if (!option.repeat) added->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::Throw);
       added->allow_extra_args(false);  // one value each, so that what follows is the question
     }
   }
@@ -111,11 +107,13 @@ std::string help_of(const Command& command) {
   out += "\n";
   for (const auto& option : options_of(command)) {
     std::string names = option.names;
-    if (const auto comma = names.find(','); comma != std::string::npos) names.insert(comma + 1, " ");
+    if (const auto comma = names.find(','); comma != std::string::npos)
+      names.insert(comma + 1, " ");
     out += row(names + (option.value.empty() ? "" : " " + option.value), option.doc);
   }
   out += "\nexamples:\n";
-  for (const auto& [line, what] : command.examples) out += fmt::format("  {}\n      {}\n", line, what);
+  for (const auto& [line, what] : command.examples)
+    out += fmt::format("  {}\n      {}\n", line, what);
   return out;
 }
 

@@ -4,8 +4,8 @@
 #include <string_view>
 #include <vector>
 
-/// cmd is the porch: arguments, settings, wiring; one file per subcommand. It alone sees Settings and
-/// CLI11. Nothing uses cmd.
+/// cmd is the porch: arguments, settings, wiring; one file per subcommand. It alone sees Settings
+/// and CLI11. Nothing uses cmd.
 namespace openclaw::cmd {
 
 /// The one table of exit codes, for all commands; openclaw(1) and the units are compared with it.

@@ -14,7 +14,8 @@ using sources::Reading;
 
 class Gatherer {
  public:
-  Gatherer(base::Time since, base::Time now, const zone::Zone& zone) : since_(since), now_(now), zone_(zone) {}
+  Gatherer(base::Time since, base::Time now, const zone::Zone& zone)
+      : since_(since), now_(now), zone_(zone) {}
 
   void host(const std::string& name) {
     ++out_.all;
@@ -75,7 +76,9 @@ Reading read_declared(const std::string& name, const settings::Source& source,
       auto reading = sources::read_ics_file(name, path, now, option("days", 1), zone);
       if (source.to_model != "full")  // what the model may not see, it is not given
         for (auto& item : reading.items)
-          item.title = source.to_model == "times" ? item.title.substr(0, item.title.find(' ')) + " busy" : "";
+          item.title = source.to_model == "times"
+                           ? item.title.substr(0, item.title.find(' ')) + " busy"
+                           : "";
       return reading;
     }
   } catch (const base::Error& e) {

@@ -18,8 +18,8 @@ struct Gathered {
   base::Millis took{0};
 };
 
-/// Reads the job's sources; with no source declared, this machine and the sample data. since: when the
-/// job last told something.
+/// Reads the job's sources; with no source declared, this machine and the sample data. since: when
+/// the job last told something.
 Gathered gather(const settings::Settings& settings, const settings::Job& job, base::Time since,
                 base::Time now, const zone::Zone& zone);
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "interrupt.h"
 
-#include <signal.h>
-
 #include <atomic>
+
+#include <signal.h>
 
 namespace openclaw::cmd {
 namespace {

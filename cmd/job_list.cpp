@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "job_list.h"
 
-#include <fmt/core.h>
-
 #include <algorithm>
 #include <memory>
+
+#include <fmt/core.h>
 
 #include "base/text.h"
 #include "exit_code.h"
@@ -18,7 +18,8 @@ namespace {
 using json::Value;
 
 std::string mark(const jobs::Row& row) {
-  if (row.state == "done") return row.written_by.starts_with("written without") && row.note.empty() ? "✓" : "✓";
+  if (row.state == "done")
+    return row.written_by.starts_with("written without") && row.note.empty() ? "✓" : "✓";
   if (row.state == "skipped") return "–";
   return row.state == "failed" ? "✗" : "◐";
 }
@@ -27,8 +28,8 @@ std::string local_text(const zone::Zone& zone, const std::optional<base::Time>& 
   if (!t) return "-";
   const auto local = zone.local(*t);
   return fmt::format("{} {:02}-{:02} {:02}:{:02}", zone::day_name(local.weekday(), true),
-                     static_cast<unsigned>(local.date.month()), static_cast<unsigned>(local.date.day()),
-                     local.hour, local.minute);
+                     static_cast<unsigned>(local.date.month()),
+                     static_cast<unsigned>(local.date.day()), local.hour, local.minute);
 }
 
 }  // namespace
@@ -42,8 +43,8 @@ int list_jobs(const Args& args, const settings::Settings& settings) {
     state = std::make_unique<ReadState>(folder, settings);
   write_stderr("openclaw: state of " + folder + (state ? "\n" : " (nothing there yet)\n"));
   auto records = Value::array();
-  std::string table = fmt::format("{:20} {:16} {:16} {:>8} {:>9}  {}\n", "job", "next", "last", "took",
-                                  "cost", "latest first");
+  std::string table = fmt::format("{:20} {:16} {:16} {:>8} {:>9}  {}\n", "job", "next", "last",
+                                  "took", "cost", "latest first");
   for (const auto& [name, job] : settings.jobs) {
     const auto rows = state ? jobs::Ledger(state->db).latest(name, 10) : std::vector<jobs::Row>{};
     const auto next = zone::Schedule(job.schedule).next(zone, now);
@@ -55,14 +56,16 @@ int list_jobs(const Args& args, const settings::Settings& settings) {
       if (!latest && row.delivered_at) latest = &row;
     }
     if (latest) last = latest->delivered_at;
-    auto record = Value::object({{"job", name},
-                                 {"schedule", job.schedule},
-                                 {"next", next ? Value(base::rfc3339(*next)) : Value()},
-                                 {"last", last ? Value(base::rfc3339(*last)) : Value()},
-                                 {"took_ms", latest ? Value(latest->took_ms) : Value()},
-                                 {"cost_usd", latest && latest->cost ? Value(base::to_string(*latest->cost)) : Value()}});
+    auto record = Value::object(
+        {{"job", name},
+         {"schedule", job.schedule},
+         {"next", next ? Value(base::rfc3339(*next)) : Value()},
+         {"last", last ? Value(base::rfc3339(*last)) : Value()},
+         {"took_ms", latest ? Value(latest->took_ms) : Value()},
+         {"cost_usd", latest && latest->cost ? Value(base::to_string(*latest->cost)) : Value()}});
     for (const auto& row : rows)
-      record.member("runs").push(Value::object({{"slot", row.slot}, {"state", row.state}, {"note", row.note}}));
+      record.member("runs").push(
+          Value::object({{"slot", row.slot}, {"state", row.state}, {"note", row.note}}));
     records.push(record);
     table += fmt::format("{:20} {:16} {:16} {:>8} {:>9}  {}\n", name, local_text(zone, next),
                          local_text(zone, last),

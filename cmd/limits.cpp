@@ -17,7 +17,8 @@ Periods periods(const settings::Settings& settings, base::Time now) {
   const zone::Zone zone(zone_name(settings));
   const auto today = zone.local(now).date;
   const auto first = today.year() / today.month() / std::chrono::day(1);
-  return {zone.day_start(today), zone.day_start(first), zone.day_start(first + std::chrono::months(1))};
+  return {zone.day_start(today), zone.day_start(first),
+          zone.day_start(first + std::chrono::months(1))};
 }
 
 /// What the scheduled runs left in this month may cost: kept back from everything that is no job.
@@ -32,7 +33,9 @@ base::Usd kept_for_jobs(const settings::Settings& settings, base::Time now, base
   return sum;
 }
 
-bool any_period(const settings::Limits& limits) { return limits.usd_per_day || limits.usd_per_month; }
+bool any_period(const settings::Limits& limits) {
+  return limits.usd_per_day || limits.usd_per_month;
+}
 
 }  // namespace
 
@@ -48,9 +51,13 @@ std::vector<audit::Limit> money_limits(const settings::Settings& settings, const
   const settings::Limits& of_rule = rule ? *rule : none;
   for (const auto* limits : {&own, &of_job, &of_rule})
     if (limits->usd_per_run)
-      out.push_back({.words = "per run", .most = *limits->usd_per_run, .since = base::from_ms(0), .run = run});
+      out.push_back({.words = "per run",
+                     .most = *limits->usd_per_run,
+                     .since = base::from_ms(0),
+                     .run = run});
   // Zones cost a look into tzdata: only where a day or a month counts.
-  if (!any_period(own) && !any_period(of_job) && !any_period(of_rule) && !any_period(settings.limits))
+  if (!any_period(own) && !any_period(of_job) && !any_period(of_rule) &&
+      !any_period(settings.limits))
     return out;
   const Periods p = periods(settings, now);
   const auto add = [&](const char* words, const std::optional<base::Usd>& most, base::Time since,

@@ -65,7 +65,8 @@ int dispatch(std::vector<std::string> words) {
                                        base::did_you_mean(words[0], names_for_hint())),
                            "openclaw --help");
   }
-  const auto args = parse(*command, {words.begin() + static_cast<std::ptrdiff_t>(used), words.end()});
+  const auto args =
+      parse(*command, {words.begin() + static_cast<std::ptrdiff_t>(used), words.end()});
   return args ? command->run(*args) : done;
 }
 

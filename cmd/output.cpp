@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "output.h"
 
-#include <sys/ioctl.h>
-#include <unistd.h>
-
 #include <cstdlib>
 #include <system_error>
+
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "base/file.h"
 
@@ -47,7 +47,8 @@ bool stdin_is_terminal() { return ::isatty(0) == 1; }
 
 bool use_colour() {
   if (set("NO_COLOR")) return false;
-  if (const char* force = std::getenv("CLICOLOR_FORCE"); force && *force && *force != '0') return true;
+  if (const char* force = std::getenv("CLICOLOR_FORCE"); force && *force && *force != '0')
+    return true;
   return stdout_is_terminal() && !dumb();
 }
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "paths.h"
 
-#include <pwd.h>
-#include <unistd.h>
-
 #include <cstdlib>
 #include <filesystem>
+
+#include <pwd.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "base/log.h"

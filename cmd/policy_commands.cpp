@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include <fmt/core.h>
-
 #include <algorithm>
+
+#include <fmt/core.h>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -91,16 +91,20 @@ int explain(const Args& args) {
     return denies ? found : done;
   }
   std::set<std::string> own;
-  if (const auto agent = settings.policy.agents.find(request.agent); agent != settings.policy.agents.end())
+  if (const auto agent = settings.policy.agents.find(request.agent);
+      agent != settings.policy.agents.end())
     own = agent->second.groups;
   std::string verdict(policy::name_of(decision.verdict));
-  std::transform(verdict.begin(), verdict.end(), verdict.begin(), [](char c) { return static_cast<char>(c - 32); });
+  std::transform(verdict.begin(), verdict.end(), verdict.begin(),
+                 [](char c) { return static_cast<char>(c - 32); });
   std::string out = fmt::format("{}  {}\n", verdict, request.tool);
-  out += fmt::format("caller   {}   agent {}   policy sha256:{}…\n", policy::describe(request.caller),
-                     request.agent, policy::digest(settings.policy).substr(0, 12));
+  out +=
+      fmt::format("caller   {}   agent {}   policy sha256:{}…\n", policy::describe(request.caller),
+                  request.agent, policy::digest(settings.policy).substr(0, 12));
   out += fmt::format("groups   agent {} ∩ caller = {}\n", list(own), list(groups));
-  out += fmt::format("{:9}{}\n", denies ? "because" : "by", decision.rule.empty() ? decision.reason
-                                                          : decision.rule + ": " + decision.reason);
+  out +=
+      fmt::format("{:9}{}\n", denies ? "because" : "by",
+                  decision.rule.empty() ? decision.reason : decision.rule + ": " + decision.reason);
   write_stdout(base::printable(out));
   return denies ? found : done;
 }
@@ -118,7 +122,8 @@ int test(const Args& args) {
   const auto settings = load_settings(args);
   Value cases;
   try {
-    cases = json::parse(base::read_file(args.get("FILE"), 4u << 20), {.comments = true, .unique_keys = true});
+    cases = json::parse(base::read_file(args.get("FILE"), 4u << 20),
+                        {.comments = true, .unique_keys = true});
   } catch (const json::ParseError& e) {
     throw base::UsageError(fmt::format("{}:{}: {}", args.get("FILE"), e.line, e.what()));
   }
@@ -132,12 +137,14 @@ int test(const Args& args) {
     good ? ++passed : ++wrong;
     if (decision.verdict != policy::Verdict::deny) unused.erase(decision.rule);
     if (!good)
-      write_stdout(fmt::format("case {}: {} {}: expected {}, is {}: {}\n", i + 1, c["from"].as_string(),
-                               c["tool"].as_string(), c["expect"].as_string(),
-                               policy::name_of(decision.verdict), decision.reason));
+      write_stdout(fmt::format("case {}: {} {}: expected {}, is {}: {}\n", i + 1,
+                               c["from"].as_string(), c["tool"].as_string(),
+                               c["expect"].as_string(), policy::name_of(decision.verdict),
+                               decision.reason));
   }
   for (const auto& grant : unused) write_stdout(fmt::format("no case exercises {}\n", grant));
-  write_stdout(fmt::format("{} passed, {} failed, {} grants without a case\n", passed, wrong, unused.size()));
+  write_stdout(fmt::format("{} passed, {} failed, {} grants without a case\n", passed, wrong,
+                           unused.size()));
   return wrong == 0 && unused.empty() ? done : found;
 }
 
@@ -160,34 +167,39 @@ int matrix(const Args& args) {
 }  // namespace
 
 std::vector<Command> policy_commands() {
-  return {{"policy explain",
-           "why a call is allowed, asked or denied (exit 3)",
-           {},
-           {{"--from", "CALLER", "PLACE/PERSON, or job:NAME"},
-            {"--agent", "NAME", "the agent"},
-            {"--tool", "NAME", "the tool"},
-            {"--args", "JSON", "its arguments, default {}"},
-            {"--taint", "LABELS", "untrusted, private, or both"},
-            {"--json", "", "one record"}},
-           {{"openclaw policy explain --from shell/me --agent ops --tool http_get --args '{\"url\":\"https://status.lan/\"}'",
-             "one decision"},
-            {"openclaw policy explain --from job:task-review --agent ops --tool tasks_comment --taint untrusted",
-             "the same for a job that has read tickets"}},
-           explain},
-          {"policy test",
-           "a file of expected decisions",
-           {{"FILE", "JSON list of {from, agent, tool, args, taint, expect}", true, false}},
-           {},
-           {{"openclaw policy test policy-cases.json", "exit 3 when one differs, or a grant has no case"},
-            {"openclaw policy test --config ./openclaw.json cases.json", "before it is switched to"}},
-           test},
-          {"policy matrix",
-           "who may use what: people and jobs by tools",
-           {},
-           {{"--diff", "OLD.json", "only what widened since (exit 3)"}, {"--json", "", "one record"}},
-           {{"openclaw policy matrix", "● yes, ◐ asks, · no"},
-            {"openclaw policy matrix --json > before.json", "to compare with later by --diff before.json"}},
-           matrix}};
+  return {
+      {"policy explain",
+       "why a call is allowed, asked or denied (exit 3)",
+       {},
+       {{"--from", "CALLER", "PLACE/PERSON, or job:NAME"},
+        {"--agent", "NAME", "the agent"},
+        {"--tool", "NAME", "the tool"},
+        {"--args", "JSON", "its arguments, default {}"},
+        {"--taint", "LABELS", "untrusted, private, or both"},
+        {"--json", "", "one record"}},
+       {{"openclaw policy explain --from shell/me --agent ops --tool http_get --args "
+         "'{\"url\":\"https://status.lan/\"}'",
+         "one decision"},
+        {"openclaw policy explain --from job:task-review --agent ops --tool tasks_comment --taint "
+         "untrusted",
+         "the same for a job that has read tickets"}},
+       explain},
+      {"policy test",
+       "a file of expected decisions",
+       {{"FILE", "JSON list of {from, agent, tool, args, taint, expect}", true, false}},
+       {},
+       {{"openclaw policy test policy-cases.json",
+         "exit 3 when one differs, or a grant has no case"},
+        {"openclaw policy test --config ./openclaw.json cases.json", "before it is switched to"}},
+       test},
+      {"policy matrix",
+       "who may use what: people and jobs by tools",
+       {},
+       {{"--diff", "OLD.json", "only what widened since (exit 3)"}, {"--json", "", "one record"}},
+       {{"openclaw policy matrix", "● yes, ◐ asks, · no"},
+        {"openclaw policy matrix --json > before.json",
+         "to compare with later by --diff before.json"}},
+       matrix}};
 }
 
 }  // namespace openclaw::cmd

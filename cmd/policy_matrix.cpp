@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "policy_matrix.h"
 
-#include <fmt/core.h>
-
 #include <set>
+
+#include <fmt/core.h>
 
 #include "base/text.h"
 #include "policy/describe.h"
@@ -116,7 +116,8 @@ std::string draw_widened(const Cells& before, const Cells& wider) {
     const auto& [caller, agent, tool] = key;
     const auto old = before.find(key);
     out += fmt::format("{} → {}  {}: {} → {}  {}\n", caller, agent, tool,
-                       mark(old == before.end() ? 0 : old->second.level), mark(cell.level), cell.grants);
+                       mark(old == before.end() ? 0 : old->second.level), mark(cell.level),
+                       cell.grants);
   }
   return base::printable(out);
 }

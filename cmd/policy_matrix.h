@@ -11,8 +11,8 @@ namespace openclaw::cmd {
 
 /// One cell of the matrix: what a caller may do with a tool through an agent.
 struct Cell {
-  int level = 0;        ///< 0 no, 1 asks, 2 yes
-  std::string grants;   ///< the grants that fit, canonical: a wider constraint is a wider cell
+  int level = 0;       ///< 0 no, 1 asks, 2 yes
+  std::string grants;  ///< the grants that fit, canonical: a wider constraint is a wider cell
 };
 
 /// (caller, agent, tool) -> cell; only cells that are not "no".

@@ -30,8 +30,9 @@ json::Value record(const audit::Table& table, SQLite::Statement& q) {
 
 std::vector<json::Value> rows_of(store::Database& db, const audit::Table& table,
                                  const std::string& column, const std::string& value) {
-  SQLite::Statement query(db.raw(), "SELECT " + columns_of(table) + " FROM " + std::string(table.name) +
-                                        " WHERE " + column + "=? ORDER BY seq");
+  SQLite::Statement query(db.raw(), "SELECT " + columns_of(table) + " FROM " +
+                                        std::string(table.name) + " WHERE " + column +
+                                        "=? ORDER BY seq");
   query.bind(1, value);
   std::vector<json::Value> out;
   while (query.executeStep()) out.push_back(record(table, query));

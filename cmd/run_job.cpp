@@ -23,8 +23,13 @@ namespace {
 class JobRun {
  public:
   JobRun(const Args& args, const settings::Settings& settings, std::string name)
-      : args_(args), settings_(settings), name_(std::move(name)), job_(settings.jobs.at(name_)),
-        zone_(zone_name(settings)), schedule_(job_.schedule), now_(base::wall_now()) {}
+      : args_(args),
+        settings_(settings),
+        name_(std::move(name)),
+        job_(settings.jobs.at(name_)),
+        zone_(zone_name(settings)),
+        schedule_(job_.schedule),
+        now_(base::wall_now()) {}
 
   int go() {
     pick_slot();
@@ -36,7 +41,8 @@ class JobRun {
     const auto claim =
         ledger.claim(name_, slot_, audit::own_process(), args_.has("force"), base::wall_now());
     if (claim.kind == jobs::Claim::Kind::busy)
-      throw base::TransientError(fmt::format("{} {} is being made by another process", name_, slot_.label));
+      throw base::TransientError(
+          fmt::format("{} {} is being made by another process", name_, slot_.label));
     if (claim.kind != jobs::Claim::Kind::taken) return already(claim);
     try {
       return make(state, ledger, claim.outcome_unknown);
@@ -65,10 +71,11 @@ class JobRun {
   }
 
   int skip(jobs::Ledger& ledger) {
-    if (ledger.find(name_, slot_.label)) return already({jobs::Claim::Kind::done, *ledger.find(name_, slot_.label), false});
-    const std::string why = fmt::format("{} late, max_late is {}",
-                                        base::human_duration(now_ - *slot_.scheduled),
-                                        base::human_duration(*job_.max_late));
+    if (ledger.find(name_, slot_.label))
+      return already({jobs::Claim::Kind::done, *ledger.find(name_, slot_.label), false});
+    const std::string why =
+        fmt::format("{} late, max_late is {}", base::human_duration(now_ - *slot_.scheduled),
+                    base::human_duration(*job_.max_late));
     ledger.skip(name_, slot_, why, now_);
     write_stderr(fmt::format("openclaw: {} {} is skipped: {}\n", name_, slot_.label, why));
     return done;
@@ -159,7 +166,8 @@ class JobRun {
 
   jobs::Style style() const {
     const bool page = !args_.has("output");
-    return {page && use_colour(), page && stdout_is_terminal() ? std::min<std::size_t>(columns(), 120) : 100};
+    return {page && use_colour(),
+            page && stdout_is_terminal() ? std::min<std::size_t>(columns(), 120) : 100};
   }
 
   int make(State& state, jobs::Ledger& ledger, bool outcome_unknown) {
@@ -226,12 +234,14 @@ int run(const Args& args) {
   const auto settings = load_settings(args);
   if (args.has("list")) return list_jobs(args, settings);
   const std::string name = args.get("NAME");
-  if (name.empty()) throw base::UsageError("run-job needs the name of a job", "openclaw run-job --list");
+  if (name.empty())
+    throw base::UsageError("run-job needs the name of a job", "openclaw run-job --list");
   if (!settings.jobs.contains(name)) {
     std::vector<std::string> names;
     for (const auto& [known, job] : settings.jobs) names.push_back(known);
-    throw base::UsageError("there is no job '" + base::one_line(name) + "'" + base::did_you_mean(name, names),
-                           "openclaw run-job --list");
+    throw base::UsageError(
+        "there is no job '" + base::one_line(name) + "'" + base::did_you_mean(name, names),
+        "openclaw run-job --list");
   }
   if (args.has("scheduled") && args.has("slot"))
     throw base::UsageError("--slot and --scheduled do not go together");

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "secrets.h"
 
-#include <sys/stat.h>
-
 #include <cstdlib>
+
+#include <sys/stat.h>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -30,12 +30,15 @@ std::string without_newline(std::string text) {
 std::string from_credential(const SecretRef& reference) {
   const char* folder = std::getenv("CREDENTIALS_DIRECTORY");
   if (!folder || !*folder)
-    fail(reference, "the credential '" + reference.name + "' is not here: $CREDENTIALS_DIRECTORY is not set",
-         "systemd-run --pipe --wait -p LoadCredential=" + reference.name + ":/path/to/it -p User=openclaw "
-         "openclaw …");
+    fail(reference,
+         "the credential '" + reference.name + "' is not here: $CREDENTIALS_DIRECTORY is not set",
+         "systemd-run --pipe --wait -p LoadCredential=" + reference.name +
+             ":/path/to/it -p User=openclaw "
+             "openclaw …");
   const auto text = base::read_if_exists(std::string(folder) + "/" + reference.name, most_bytes);
-  if (!text) fail(reference, "there is no credential '" + reference.name + "'",
-                  "LoadCredential=" + reference.name + ":/etc/openclaw/credentials/" + reference.name);
+  if (!text)
+    fail(reference, "there is no credential '" + reference.name + "'",
+         "LoadCredential=" + reference.name + ":/etc/openclaw/credentials/" + reference.name);
   return *text;
 }
 
@@ -54,8 +57,9 @@ std::string from_command(const SecretRef& reference) {
   command.confined = false;  // a password manager needs its agent and its home
   command.drop_stderr = true;
   command.most_output = most_bytes;
-  for (const char* name : {"HOME", "PATH", "USER", "LOGNAME", "GNUPGHOME", "GPG_TTY", "XDG_RUNTIME_DIR",
-                           "PASSWORD_STORE_DIR", "DBUS_SESSION_BUS_ADDRESS", "SSH_AUTH_SOCK"})
+  for (const char* name :
+       {"HOME", "PATH", "USER", "LOGNAME", "GNUPGHOME", "GPG_TTY", "XDG_RUNTIME_DIR",
+        "PASSWORD_STORE_DIR", "DBUS_SESSION_BUS_ADDRESS", "SSH_AUTH_SOCK"})
     if (const char* value = std::getenv(name))
       command.environment.push_back(std::string(name) + "=" + value);
   if (!command.argv[0].starts_with('/')) command.argv.insert(command.argv.begin(), "/usr/bin/env");

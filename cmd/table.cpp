@@ -34,7 +34,8 @@ const Command* find_command(const std::string& name) {
 
 std::string overview() {
   std::string out =
-      "openclaw turns a language model into a disciplined operations assistant on your own server.\n\n"
+      "openclaw turns a language model into a disciplined operations assistant on your own "
+      "server.\n\n"
       "usage: openclaw COMMAND [options]\n\n";
   for (const auto& command : commands())
     out += fmt::format("  {:20}{}\n", command.name, command.summary);

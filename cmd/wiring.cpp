@@ -150,7 +150,8 @@ std::string agent_digest(const settings::Settings& settings, const std::string& 
   if (const auto a = settings.agents.find(agent); a != settings.agents.end()) {
     parts.set("model", a->second.model);
     if (const auto m = settings.models.find(a->second.model); m != settings.models.end())
-      for (const auto& [provider, id] : m->second.tries) parts.member("try").push(provider + ":" + id);
+      for (const auto& [provider, id] : m->second.tries)
+        parts.member("try").push(provider + ":" + id);
     for (const auto& group : settings.policy.agents.at(agent).groups)
       for (const auto& grant : settings.policy.groups.at(group))
         parts.member("grants").push(policy::to_json(grant));

@@ -35,7 +35,8 @@ struct ReadState {
   audit::Bodies bodies;
 };
 
-/// The providers that a run may dial, with their prices; secrets are resolved here and nowhere else.
+/// The providers that a run may dial, with their prices; secrets are resolved here and nowhere
+/// else.
 class Models {
  public:
   Models(const settings::Settings& settings, net::HttpClient& http);

@@ -13,3 +13,17 @@ openclaw_test(store SOURCES open_test.cpp group_test.cpp migrate_test.cpp concur
 openclaw_test(audit SOURCES main.cpp roles.cpp state.cpp tally.cpp chain_test.cpp tamper_test.cpp hidden_test.cpp
   flip_test.cpp accept_test.cpp prune_test.cpp witness_test.cpp bodies_test.cpp secret_test.cpp recorder_test.cpp
   budget_test.cpp query_test.cpp crash_test.cpp USES support base json crypto zone store)
+
+add_executable(docs_test docs/docs_test.cpp docs/documents.cpp docs/pages.cpp docs/config_docs.cpp
+  docs/completions.cpp docs/prose.cpp)
+target_link_libraries(docs_test PRIVATE openclaw_cmd openclaw_support GTest::gtest GTest::gtest_main)
+target_include_directories(docs_test PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+target_compile_definitions(docs_test PRIVATE OPENCLAW_SOURCE="${CMAKE_SOURCE_DIR}")
+add_test(NAME docs COMMAND docs_test)
+
+# The program as a whole, against a stand-in for the vendors.
+add_executable(vendor_stub support/vendor_stub.cpp support/vendor_request.cpp support/vendor_answer.cpp)
+target_link_libraries(vendor_stub PRIVATE openclaw_json Threads::Threads)
+target_include_directories(vendor_stub PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+openclaw_test(agent SOURCES house.cpp limits_test.cpp calls_test.cpp order_test.cpp money_test.cpp
+  USES doubles support base json store policy net llm audit tools)

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "agent/caller.h"
 
-#include <fmt/core.h>
-#include <poll.h>
-
 #include <algorithm>
 #include <random>
+
+#include <fmt/core.h>
+#include <poll.h>
 
 #include "base/error.h"
 #include "base/id.h"
@@ -41,8 +41,9 @@ std::vector<std::string> texts_of(const llm::Request& request) {
   if (!request.tools.empty()) {
     auto tools = json::Value::array();
     for (const auto& tool : request.tools)
-      tools.push(json::Value::object(
-          {{"name", tool.name}, {"description", tool.description}, {"parameters", tool.parameters}}));
+      tools.push(json::Value::object({{"name", tool.name},
+                                      {"description", tool.description},
+                                      {"parameters", tool.parameters}}));
     texts.push_back(json::dump(tools));
   }
   for (const auto& message : request.messages) {
@@ -90,7 +91,7 @@ audit::CallOutcome outcome_of(const Candidate& candidate, const std::string& cal
   o.usage_source = u.present ? "vendor" : "none";
   o.usage_raw = u.present ? json::dump(u.raw) : "";
   o.rate_limits = a.rate_limits.is_null() ? "" : json::dump(a.rate_limits);
-  o.reply = a.fault && !a.content_seen ? a.fault->message
+  o.reply = a.fault && !a.content_seen      ? a.fault->message
             : a.reply.message.raw.is_null() ? llm::text_of(a.reply.message)
                                             : json::dump(a.reply.message.raw);
   o.connect_ms = a.connect_time.count();
@@ -126,9 +127,10 @@ std::optional<base::Usd> Caller::fit_output(const Candidate& candidate, llm::Req
       high = middle - 1;
   }
   if (low < std::min(least_output, request.max_output_tokens))
-    throw base::BudgetError(fmt::format("{}: {} USD left, and the smallest useful request may cost {}",
-                                        tightest, base::human_usd(std::max(*rest, base::Usd{})),
-                                        base::human_usd(worst(std::min(least_output, request.max_output_tokens)))));
+    throw base::BudgetError(
+        fmt::format("{}: {} USD left, and the smallest useful request may cost {}", tightest,
+                    base::human_usd(std::max(*rest, base::Usd{})),
+                    base::human_usd(worst(std::min(least_output, request.max_output_tokens)))));
   request.max_output_tokens = low;
   return worst(low);
 }
@@ -142,8 +144,8 @@ void Caller::settle(const Candidate& candidate, const audit::CallIntent& intent,
     outcome.cost_source = "vendor";
   } else if (candidate.price && usage.present) {
     outcome.cost = llm::cost(*candidate.price, usage);
-    outcome.cost_source = candidate.price->reference.starts_with("table") ? "table"
-                                                                          : candidate.price->reference;
+    outcome.cost_source =
+        candidate.price->reference.starts_with("table") ? "table" : candidate.price->reference;
   } else if (!result.attempt.sent || (result.attempt.http_status >= 400)) {
     outcome.cost = base::Usd{};  // nothing was run, nothing is billed
     outcome.cost_source = "not billed";
@@ -215,8 +217,9 @@ CallResult Caller::call(llm::Request request, const std::vector<Candidate>& cand
   bool tried = false;
   for (const auto& candidate : candidates) {
     if (has_private_text && !candidate.private_text) {
-      why = fmt::format("provider '{}' does not declare private_text, and the run holds private text",
-                        candidate.provider_name);
+      why =
+          fmt::format("provider '{}' does not declare private_text, and the run holds private text",
+                      candidate.provider_name);
       continue;
     }
     const std::string host = host_of(candidate.provider->endpoint());
@@ -225,7 +228,8 @@ CallResult Caller::call(llm::Request request, const std::vector<Candidate>& cand
       continue;
     }
     tried = true;
-    if (try_candidate(candidate, request, turn, limits, until, stop, on_text, result)) return result;
+    if (try_candidate(candidate, request, turn, limits, until, stop, on_text, result))
+      return result;
     if (result.attempt.content_seen || base::boot_now() >= until) return result;
   }
   if (!tried) throw base::UnavailableError("no model can be asked: " + why);

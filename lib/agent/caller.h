@@ -25,14 +25,15 @@ struct CallResult {
   bool priced = true;
 };
 
-/// One model call: the declared candidates in order, retries, breaker, budget, and one audit row per
-/// attempt that is durable before its bytes leave.
+/// One model call: the declared candidates in order, retries, breaker, budget, and one audit row
+/// per attempt that is durable before its bytes leave.
 class Caller {
  public:
-  Caller(store::Database& db, audit::Recorder& recorder) : recorder_(recorder), breaker_(db), db_(db) {}
+  Caller(store::Database& db, audit::Recorder& recorder)
+      : recorder_(recorder), breaker_(db), db_(db) {}
 
-  /// Throws base::BudgetError, base::CancelledError, or base::UnavailableError when no candidate may
-  /// receive the text or every one is resting. A fault of the vendor is in the result.
+  /// Throws base::BudgetError, base::CancelledError, or base::UnavailableError when no candidate
+  /// may receive the text or every one is resting. A fault of the vendor is in the result.
   CallResult call(llm::Request request, const std::vector<Candidate>& candidates, int turn,
                   bool has_private_text, const CallLimits& limits, const base::Stop* stop,
                   const llm::TextSink& on_text);

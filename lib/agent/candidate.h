@@ -8,8 +8,9 @@
 #include "llm/prices.h"
 #include "llm/provider.h"
 
-/// agent may use llm, tools, policy, audit, store, json and base. It is the loop between a model and
-/// its tools: one function with plain input and output, that knows no channel and no configuration.
+/// agent may use llm, tools, policy, audit, store, json and base. It is the loop between a model
+/// and its tools: one function with plain input and output, that knows no channel and no
+/// configuration.
 namespace openclaw::agent {
 
 /// One line of a model's "try" list, ready to dial.

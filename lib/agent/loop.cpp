@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "agent/loop.h"
 
-#include <fmt/core.h>
-
 #include <algorithm>
 #include <map>
+
+#include <fmt/core.h>
 
 #include "base/error.h"
 #include "base/id.h"
@@ -27,8 +27,16 @@ class Run {
   Run(Caller& caller, audit::Recorder& recorder, const std::vector<Candidate>& candidates,
       tools::Gate& gate, const std::string& run_id, const Input& input, const Limits& limits,
       net::HttpClient& http, const base::Stop* stop, const llm::TextSink& on_text)
-      : caller_(caller), recorder_(recorder), candidates_(candidates), gate_(gate), run_id_(run_id),
-        input_(input), limits_(limits), http_(http), stop_(stop), on_text_(on_text),
+      : caller_(caller),
+        recorder_(recorder),
+        candidates_(candidates),
+        gate_(gate),
+        run_id_(run_id),
+        input_(input),
+        limits_(limits),
+        http_(http),
+        stop_(stop),
+        on_text_(on_text),
         start_(base::boot_now()) {
     out_.messages = input.messages;
     out_.taint = input.taint;
@@ -138,7 +146,8 @@ class Run {
     if (!calls.empty()) return use_tools(calls, result.call);
     out_.text = base::redact(llm::text_of(reply.message));
     if (on_text_ && tools && !out_.text.empty()) on_text_(out_.text);
-    if (reply.finish == llm::Finish::length) return end("limit", "the answer was cut at its length limit");
+    if (reply.finish == llm::Finish::length)
+      return end("limit", "the answer was cut at its length limit");
     out_.outcome = "ok";
     return false;
   }
@@ -155,7 +164,8 @@ class Run {
     llm::Message results;
     const policy::Labels before = out_.taint;
     for (std::size_t i = 0; i < calls.size(); ++i) {
-      // An earlier result of this turn may have tainted the run: what was decided then is decided anew.
+      // An earlier result of this turn may have tainted the run: what was decided then is decided
+      // anew.
       if (i > 0 && out_.taint != before && decided[i].permit &&
           decided[i].effect != policy::Effect::none)
         redecide(calls[i], decided[i], rows[i]);
@@ -202,7 +212,8 @@ class Run {
   void redecide(const llm::ToolCall& call, tools::Decided& decided, audit::ToolDecision& row) {
     tools::Decided again = gate_.decide(call.name, call.arguments, out_.taint);
     const audit::ToolDecision fresh = row_for(call, again, row.call, row.n);
-    recorder_.end_tool({row.tool_call, base::wall_now(), "superseded", "decided again", "", false, {}});
+    recorder_.end_tool(
+        {row.tool_call, base::wall_now(), "superseded", "decided again", "", false, {}});
     recorder_.decide_tools({fresh});
     row = fresh;
     decided.decision = again.decision;
@@ -217,7 +228,10 @@ class Run {
     const bool permitted = decided.permit.has_value();
     ToolTrace trace{row.name, decided.args, row.decision, {}, {}};
     if (!permitted) ++out_.denied;
-    tools::Context context{http_, stop_, base::wall_now(), input_.zone_name,
+    tools::Context context{http_,
+                           stop_,
+                           base::wall_now(),
+                           input_.zone_name,
                            std::max(base::Millis(1), std::min(base::Millis(30000), time_left())),
                            limits_.result_bytes};
     const auto result = gate_.run(std::move(decided), context);

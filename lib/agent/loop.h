@@ -12,7 +12,7 @@ namespace openclaw::agent {
 struct Limits {
   int turns = 8;
   int tool_calls = 32;
-  std::int64_t tokens = 2'000'000;      ///< input and output, over the run
+  std::int64_t tokens = 2'000'000;       ///< input and output, over the run
   std::size_t result_bytes = 64u << 10;  ///< of one tool result
   base::Millis deadline{300000};
   CallLimits calls;
@@ -21,7 +21,7 @@ struct Limits {
 struct Input {
   std::string system;
   std::vector<llm::Message> messages;
-  policy::Labels taint;            ///< of the messages
+  policy::Labels taint;  ///< of the messages
   std::optional<json::Value> schema;
   bool stream = true;
   std::string zone_name = "UTC";
@@ -40,7 +40,7 @@ struct Output {
   std::string outcome = "ok";  ///< ok, refused, error, budget, limit, cancelled, unavailable
   std::string text;            ///< the last message: the answer
   std::string error;
-  bool try_later = false;      ///< a rate limit: exit 75 rather than 69
+  bool try_later = false;              ///< a rate limit: exit 75 rather than 69
   std::vector<llm::Message> messages;  ///< the whole conversation, with the answer
   policy::Labels taint;
   std::string provider, model, finish;
@@ -53,10 +53,10 @@ struct Output {
   base::Millis first_token{0}, duration{0};
 };
 
-/// Runs one agent on one input until it answers or a limit ends it. The recorder's run must have been
-/// started; ending it is the caller's part. on_text gets the answer as it comes where no tool can be
-/// called, otherwise the whole answer at the end. Never throws for what a vendor, a model or a tool
-/// did; base::StorageError passes, because then nothing may run.
+/// Runs one agent on one input until it answers or a limit ends it. The recorder's run must have
+/// been started; ending it is the caller's part. on_text gets the answer as it comes where no tool
+/// can be called, otherwise the whole answer at the end. Never throws for what a vendor, a model or
+/// a tool did; base::StorageError passes, because then nothing may run.
 Output run(Caller& caller, audit::Recorder& recorder, const std::vector<Candidate>& candidates,
            tools::Gate& gate, const std::string& run_id, const Input& input, const Limits& limits,
            net::HttpClient& http, const base::Stop* stop, const llm::TextSink& on_text);

@@ -11,11 +11,13 @@ namespace {
 using json::Value;
 
 Value part_json(const llm::Part& part) {
-  if (const auto* text = std::get_if<llm::Text>(&part)) return Value::object({{"text", text->text}});
+  if (const auto* text = std::get_if<llm::Text>(&part))
+    return Value::object({{"text", text->text}});
   if (const auto* image = std::get_if<llm::Image>(&part))  // kept by name only
     return Value::object({{"text", "[an image (" + image->media_type + ") was here]"}});
   if (const auto* call = std::get_if<llm::ToolCall>(&part))
-    return Value::object({{"call", call->id}, {"name", call->name}, {"arguments", call->arguments}});
+    return Value::object(
+        {{"call", call->id}, {"name", call->name}, {"arguments", call->arguments}});
   const auto& result = std::get<llm::ToolResult>(part);
   return Value::object({{"result", result.call_id},
                         {"name", result.name},

@@ -29,7 +29,8 @@ struct Conversation {
 class Conversations {
  public:
   Conversations(store::Database& db, audit::Bodies& bodies) : db_(db), bodies_(bodies) {}
-  /// The one with this id, or the latest of agent, place and person when id is empty. Never another's.
+  /// The one with this id, or the latest of agent, place and person when id is empty. Never
+  /// another's.
   std::optional<Conversation> find(const std::string& id, const std::string& agent,
                                    const std::string& place, const std::string& person);
   std::optional<Transcript> load(const Conversation& conversation);

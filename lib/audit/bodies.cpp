@@ -42,9 +42,9 @@ std::optional<std::string> Bodies::get(const std::string& ref) const {
   std::optional<std::string> out;
   if (query.executeStep()) {
     const auto column = query.getColumn(0);
-    out = crypto::unseal(key_.reveal(), label,
-                         {static_cast<const char*>(column.getBlob()),
-                          static_cast<std::size_t>(column.getBytes())});
+    out = crypto::unseal(
+        key_.reveal(), label,
+        {static_cast<const char*>(column.getBlob()), static_cast<std::size_t>(column.getBytes())});
   }
   query.reset();
   return out;

@@ -9,8 +9,8 @@
 
 namespace openclaw::audit {
 
-/// Texts at rest: sealed under the body key, addressed by the SHA-256 of the sealed bytes (equal texts
-/// are stored once, and verify needs no key).
+/// Texts at rest: sealed under the body key, addressed by the SHA-256 of the sealed bytes (equal
+/// texts are stored once, and verify needs no key).
 class Bodies {
  public:
   /// An empty key: nothing is stored and nothing can be read; references are still made.

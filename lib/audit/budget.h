@@ -17,7 +17,7 @@ struct Limit {
   base::Time since{};
   std::string agent{}, job{}, place{}, person{}, run{};  ///< empty = any
   bool without_jobs = false;  ///< money of jobs is set aside and does not count here
-  base::Usd kept_back{};        ///< taken off `most`: reserved for scheduled runs
+  base::Usd kept_back{};      ///< taken off `most`: reserved for scheduled runs
 };
 
 /// What has been spent under the limit: settled costs, plus what open calls may cost.

@@ -72,7 +72,8 @@ std::string insert_sql(const Table& table) {
 
 Head read_head(store::Database& db) {
   auto& query = db.statement("SELECT seq, mac FROM chain WHERE id=1");
-  if (!query.executeStep()) throw base::ConfigError("the audit has no head: the database is damaged");
+  if (!query.executeStep())
+    throw base::ConfigError("the audit has no head: the database is damaged");
   Head head{query.getColumn(0).getInt64(), digest_from(blob(query.getColumn(1)))};
   query.reset();
   return head;

@@ -14,7 +14,8 @@ std::string boot_id() {
   return text ? std::string(base::trim(*text)) : "unknown";
 }
 
-/// Field 22 of /proc/PID/stat, counted after the command's closing bracket; empty = no such process.
+/// Field 22 of /proc/PID/stat, counted after the command's closing bracket; empty = no such
+/// process.
 std::string start_time(const std::string& pid) {
   std::string stat;
   try {

@@ -10,8 +10,7 @@ namespace {
 
 void set_base(store::Database& db, const Head& base, const std::string& kind, json::Value note,
               base::Time now) {
-  auto& update =
-      db.statement("UPDATE chain SET base_seq=?, base_mac=?, base_kind=? WHERE id=1");
+  auto& update = db.statement("UPDATE chain SET base_seq=?, base_mac=?, base_kind=? WHERE id=1");
   update.bind(1, base.seq);
   update.bind(2, base.mac.data(), static_cast<int>(base.mac.size()));
   update.bind(3, kind);
@@ -34,8 +33,8 @@ std::int64_t base_seq(store::Database& db) {
 Head cut_before(store::Database& db, base::Time before) {
   std::int64_t first_kept = INT64_MAX;
   for (const Table* table : chained_tables()) {
-    SQLite::Statement query(db.raw(), "SELECT min(seq) FROM " + std::string(table->name) +
-                                          " WHERE at>=?");
+    SQLite::Statement query(db.raw(),
+                            "SELECT min(seq) FROM " + std::string(table->name) + " WHERE at>=?");
     query.bind(1, base::to_ms(before));
     if (query.executeStep() && !query.getColumn(0).isNull())
       first_kept = std::min(first_kept, query.getColumn(0).getInt64());
@@ -99,9 +98,8 @@ Pruned prune(store::Database& db, base::Time bodies_before, base::Time rows_befo
     } else if (out.bodies > 0) {
       Chain chain(db);
       chain.begin();
-      chain.append(notes,
-                   {base::to_ms(now), std::string("erase"),
-                    json::canonical(json::Value::object({{"bodies", out.bodies}}))});
+      chain.append(notes, {base::to_ms(now), std::string("erase"),
+                           json::canonical(json::Value::object({{"bodies", out.bodies}}))});
       chain.end();
     }
   });

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "audit/query.h"
 
-#include <fmt/core.h>
-
 #include <algorithm>
 #include <map>
+
+#include <fmt/core.h>
 
 #include "audit/select.h"
 
@@ -143,8 +143,8 @@ void add_open(store::Database& db, Counted& out) {
 
 const std::vector<std::string>& dimensions() {
   static const std::vector<std::string> names{
-      "agent", "model", "provider", "day",  "week",     "month",        "hour",   "job",
-      "place", "channel", "person", "tool", "decision", "conversation", "outcome", "trigger"};
+      "agent", "model",   "provider", "day",  "week",     "month",        "hour",    "job",
+      "place", "channel", "person",   "tool", "decision", "conversation", "outcome", "trigger"};
   return names;
 }
 
@@ -174,8 +174,7 @@ std::string readable(const std::string& dimension, const std::string& key) {
   using namespace std::chrono;
   const auto number = [&key] { return std::atoll(key.c_str()); };
   if (dimension == "day") return zone::iso_date(year_month_day(sys_days(days(number()))));
-  if (dimension == "week")
-    return zone::iso_week(year_month_day(sys_days(days(number() * 7 - 3))));
+  if (dimension == "week") return zone::iso_week(year_month_day(sys_days(days(number() * 7 - 3))));
   if (dimension == "hour") {
     const auto hours_total = number();
     return fmt::format("{} {:02}:00",

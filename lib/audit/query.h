@@ -46,7 +46,8 @@ Counted count(store::Database& db, const Query& query, const zone::Zone& zone);
 /// The statement that counts the model calls, with its values written out.
 std::string call_sql(store::Database& db, const Query& query, const zone::Zone& zone);
 
-/// What a day number, week number, hour number or month text of a group means: "2026-11-23" and so on.
+/// What a day number, week number, hour number or month text of a group means: "2026-11-23" and so
+/// on.
 std::string readable(const std::string& dimension, const std::string& key);
 
 }  // namespace openclaw::audit

@@ -65,19 +65,18 @@ void Recorder::start_call(const CallIntent& intent, const std::vector<Limit>& li
                       intent.provider, intent.model),
           "add it under \"prices\", or mark the provider \"price\": \"free\"");
     if (rest && *intent.reserved > *rest)
-      throw base::BudgetError(
-          fmt::format("{}: {} USD left, this request may cost {}", tightest,
-                      base::human_usd(*rest), base::human_usd(*intent.reserved)));
+      throw base::BudgetError(fmt::format("{}: {} USD left, this request may cost {}", tightest,
+                                          base::human_usd(*rest),
+                                          base::human_usd(*intent.reserved)));
     auto manifest = json::Value::array();
     for (const auto& text : intent.texts) manifest.push(keep(text, intent.at));
     const auto money = intent.reserved ? Cell(intent.reserved->nano) : Cell();
-    chain_.append(calls,
-                  {intent.call, info_.run, base::to_ms(intent.at), std::int64_t{intent.turn},
-                   std::int64_t{intent.attempt}, cell(intent.provider), cell(intent.api),
-                   cell(intent.server), cell(intent.model), std::int64_t{intent.stream},
-                   intent.max_tokens, intent.input_estimate, money, cell(intent.price_ref),
-                   cell(keep(json::dump(manifest), intent.at)), intent.request_bytes,
-                   cell(intent.client_request_id)});
+    chain_.append(calls, {intent.call, info_.run, base::to_ms(intent.at), std::int64_t{intent.turn},
+                          std::int64_t{intent.attempt}, cell(intent.provider), cell(intent.api),
+                          cell(intent.server), cell(intent.model), std::int64_t{intent.stream},
+                          intent.max_tokens, intent.input_estimate, money, cell(intent.price_ref),
+                          cell(keep(json::dump(manifest), intent.at)), intent.request_bytes,
+                          cell(intent.client_request_id)});
     auto& open = db_.statement("INSERT INTO open_calls VALUES(?,?,?,?,?,?,?,?,?,?,?,?)");
     int at = 1;
     for (const auto& text : {intent.call, info_.run}) open.bind(at++, text);
@@ -102,16 +101,41 @@ void Recorder::start_call(const CallIntent& intent, const std::vector<Limit>& li
 void Recorder::append_outcome(const CallOutcome& o, const RunInfo& i, base::Time now) {
   const auto money = o.cost ? Cell(o.cost->nano) : Cell();
   const auto some = [](std::int64_t n) { return n == 0 ? Cell() : Cell(n); };
-  chain_.append(
-      call_ends,
-      {o.call, i.run, base::to_ms(now), cell(i.agent), cell(i.trigger), cell(i.place),
-       cell(i.person), cell(i.job), cell(o.provider), cell(o.model), cell(o.response_model),
-       o.outcome, cell(o.finish), cell(o.finish_raw), some(o.http_status), cell(o.error_type),
-       cell(o.response_id), cell(o.request_id), o.input_tokens, o.cache_read_tokens,
-       o.cache_creation_tokens, o.cache_creation_1h_tokens, o.output_tokens, o.reasoning_tokens,
-       cell(o.usage_source), cell(o.usage_raw), money, cell(o.cost_source), o.connect_ms,
-       o.ttfb_ms, some(o.first_token_ms), o.total_ms, o.response_bytes, cell(o.rate_limits),
-       cell(keep(o.reply, now))});
+  chain_.append(call_ends, {o.call,
+                            i.run,
+                            base::to_ms(now),
+                            cell(i.agent),
+                            cell(i.trigger),
+                            cell(i.place),
+                            cell(i.person),
+                            cell(i.job),
+                            cell(o.provider),
+                            cell(o.model),
+                            cell(o.response_model),
+                            o.outcome,
+                            cell(o.finish),
+                            cell(o.finish_raw),
+                            some(o.http_status),
+                            cell(o.error_type),
+                            cell(o.response_id),
+                            cell(o.request_id),
+                            o.input_tokens,
+                            o.cache_read_tokens,
+                            o.cache_creation_tokens,
+                            o.cache_creation_1h_tokens,
+                            o.output_tokens,
+                            o.reasoning_tokens,
+                            cell(o.usage_source),
+                            cell(o.usage_raw),
+                            money,
+                            cell(o.cost_source),
+                            o.connect_ms,
+                            o.ttfb_ms,
+                            some(o.first_token_ms),
+                            o.total_ms,
+                            o.response_bytes,
+                            cell(o.rate_limits),
+                            cell(keep(o.reply, now))});
   auto& closed = db_.statement("DELETE FROM open_calls WHERE call=?");
   closed.bind(1, o.call);
   closed.exec();
@@ -136,22 +160,20 @@ void Recorder::decide_tools(const std::vector<ToolDecision>& decisions) {
 
 void Recorder::end_tool(const ToolOutcome& o) {
   waiting_.push_back([this, o] {
-    chain_.append(tool_ends,
-                  {o.tool_call, info_.run, base::to_ms(o.at), o.outcome,
-                   cell(base::redact(o.error)), cell(keep(o.result, o.at)), cell(sha(o.result)),
-                   static_cast<std::int64_t>(o.result.size()), std::int64_t{o.truncated},
-                   o.duration.count()});
+    chain_.append(tool_ends, {o.tool_call, info_.run, base::to_ms(o.at), o.outcome,
+                              cell(base::redact(o.error)), cell(keep(o.result, o.at)),
+                              cell(sha(o.result)), static_cast<std::int64_t>(o.result.size()),
+                              std::int64_t{o.truncated}, o.duration.count()});
   });
 }
 
 void Recorder::end_run(const RunResult& r, base::Time now) {
   commit([&] {
     const auto money = r.cost ? Cell(r.cost->nano) : Cell();
-    chain_.append(run_ends,
-                  {info_.run, base::to_ms(now), r.outcome, std::int64_t{r.exit_code},
-                   std::int64_t{r.turns}, std::int64_t{r.calls}, std::int64_t{r.tools},
-                   std::int64_t{r.denied}, money, r.duration.count(), cell(keep(r.output, now)),
-                   cell(base::redact(r.error))});
+    chain_.append(run_ends, {info_.run, base::to_ms(now), r.outcome, std::int64_t{r.exit_code},
+                             std::int64_t{r.turns}, std::int64_t{r.calls}, std::int64_t{r.tools},
+                             std::int64_t{r.denied}, money, r.duration.count(),
+                             cell(keep(r.output, now)), cell(base::redact(r.error))});
     auto& closed = db_.statement("DELETE FROM open_runs WHERE run=?");
     closed.bind(1, info_.run);
     closed.exec();
@@ -171,8 +193,9 @@ void Recorder::settle_abandoned(base::Time now) {
     CallOutcome outcome;
   };
   std::vector<Left> left_open;
-  auto& open = db_.statement("SELECT call, run, agent, trigger, place, person, job, provider, model,"
-                             " reserved_nusd, process FROM open_calls");
+  auto& open = db_.statement(
+      "SELECT call, run, agent, trigger, place, person, job, provider, model,"
+      " reserved_nusd, process FROM open_calls");
   while (open.executeStep()) {
     if (is_alive(column(open, 10))) continue;
     Left one;

@@ -76,8 +76,8 @@ struct ToolOutcome {
 };
 
 /// Writes one process's rows. Outcomes wait in memory and are committed together with the next
-/// intent, decision or run end, so that a turn costs two commits. Throws base::StorageError when a row
-/// cannot be made durable; then nothing may run.
+/// intent, decision or run end, so that a turn costs two commits. Throws base::StorageError when a
+/// row cannot be made durable; then nothing may run.
 class Recorder {
  public:
   Recorder(store::Database& db, Bodies& bodies, Witness& witness);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "audit/select.h"
 
-#include <fmt/core.h>
-
 #include <algorithm>
+
+#include <fmt/core.h>
 
 #include "base/text.h"
 
@@ -45,7 +45,9 @@ std::string column_of(const std::string& dimension) {
 }  // namespace
 
 Select::Select(From from, const Query& q, const zone::Zone& zone, base::Time first)
-    : table_(from == From::call_ends ? "call_ends" : from == From::tools ? "tools" : "runs"),
+    : table_(from == From::call_ends ? "call_ends"
+             : from == From::tools   ? "tools"
+                                     : "runs"),
       since_(base::to_ms(q.since.value_or(first))),
       until_(q.until ? base::to_ms(*q.until) : INT64_MAX) {
   const base::Time end = q.until.value_or(base::wall_now() + base::Millis(86400000));

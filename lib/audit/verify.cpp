@@ -3,7 +3,6 @@
 
 #include <fmt/core.h>
 
-
 #include "audit/walk.h"
 #include "base/text.h"
 #include "json/value.h"
@@ -44,21 +43,24 @@ void judge_witnesses(const std::vector<Seen>& seen, std::int64_t base_seq, Verif
       if (out.witness.find(s.witness->by) == std::string::npos)
         out.witness += (out.witness.empty() ? "" : ", ") + s.witness->by;
     } else if (s.found) {
-      out.faults.push_back(fmt::format("row {} is not the one that {} saw", s.witness->head.seq,
-                                       s.witness->by));
+      out.faults.push_back(
+          fmt::format("row {} is not the one that {} saw", s.witness->head.seq, s.witness->by));
     } else if (s.witness->head.seq > base_seq) {
-      out.faults.push_back(fmt::format(
-          "{} saw row {}, but the audit ends at row {}: the tail was cut, or an older copy was put back",
-          s.witness->by, s.witness->head.seq, out.head.seq));
+      out.faults.push_back(
+          fmt::format("{} saw row {}, but the audit ends at row {}: the tail was cut, or an older "
+                      "copy was put back",
+                      s.witness->by, s.witness->head.seq, out.head.seq));
     }
   }
 }
 
-/// The base is part of the chain row, which is not chained itself: a note in the chain must say the same.
+/// The base is part of the chain row, which is not chained itself: a note in the chain must say the
+/// same.
 void check_base_note(store::Database& db, const Head& base, const std::string& kind,
                      Verification& out) {
   if (base.seq == 0 && kind.empty()) return;
-  SQLite::Statement query(db.raw(), "SELECT data FROM notes WHERE kind=? ORDER BY seq DESC LIMIT 1");
+  SQLite::Statement query(db.raw(),
+                          "SELECT data FROM notes WHERE kind=? ORDER BY seq DESC LIMIT 1");
   query.bind(1, kind);
   const std::string said = "\"base\":\"" + format_head(base) + "\"";
   if (!query.executeStep() || query.getColumn(0).getString().find(said) == std::string::npos)

@@ -33,8 +33,8 @@ struct LastVerification {
 };
 std::optional<LastVerification> last_verification(store::Database& db);
 
-/// Chains the present state after a fault that a person accepts: the rows as they now are become the
-/// base, still protected by a digest over them, and a note says why.
+/// Chains the present state after a fault that a person accepts: the rows as they now are become
+/// the base, still protected by a digest over them, and a note says why.
 void accept(store::Database& db, const std::string& why, base::Time now);
 
 /// Erases the texts older than bodies_before and the rows older than rows_before; the chain goes on

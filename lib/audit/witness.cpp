@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "audit/witness.h"
 
+#include <charconv>
+#include <cstdlib>
+
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <sys/file.h>
 #include <unistd.h>
-
-#include <charconv>
-#include <cstdlib>
 
 #include "base/error.h"
 #include "base/file.h"

@@ -7,8 +7,8 @@
 
 namespace openclaw::audit {
 
-/// Where the head of the chain is noted outside the database, so that a cut tail is noticed: one line
-/// in the journal when JOURNAL_STREAM is set, else the file audit.head beside the database.
+/// Where the head of the chain is noted outside the database, so that a cut tail is noticed: one
+/// line in the journal when JOURNAL_STREAM is set, else the file audit.head beside the database.
 class Witness {
  public:
   explicit Witness(std::string state_folder) : folder_(std::move(state_folder)) {}

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "base/file.h"
 
+#include <cstring>
+#include <system_error>
+
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <cstring>
-#include <system_error>
 
 #include "base/error.h"
 

@@ -27,7 +27,8 @@ class Fd {
   int fd_ = -1;
 };
 
-/// The whole file; throws Error when it cannot be read, LimitError when it is larger than most bytes.
+/// The whole file; throws Error when it cannot be read, LimitError when it is larger than most
+/// bytes.
 std::string read_file(const std::filesystem::path& path, std::size_t most);
 /// As read_file, nullopt when there is no such file.
 std::optional<std::string> read_if_exists(const std::filesystem::path& path, std::size_t most);

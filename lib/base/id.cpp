@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "base/id.h"
 
-#include <sys/random.h>
-
 #include <array>
 #include <cstdint>
 #include <mutex>
+
+#include <sys/random.h>
 
 #include "base/error.h"
 

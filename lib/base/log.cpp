@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "base/log.h"
 
+#include <cstdlib>
+
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
-
-#include <cstdlib>
 
 #include "base/redact.h"
 #include "base/text.h"

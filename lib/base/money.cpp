@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "base/money.h"
 
-#include <fmt/core.h>
-
 #include <cstdlib>
+
+#include <fmt/core.h>
 
 namespace openclaw::base {
 

@@ -116,7 +116,8 @@ std::string StreamRedactor::feed(std::string_view piece) {
     if (forms().on) keep = open_tail(held_);
   }
   if (keep == 0) return redact(std::exchange(held_, {}));
-  // What is held back must not split a whole secret that ends inside the tail: redact the rest first.
+  // What is held back must not split a whole secret that ends inside the tail: redact the rest
+  // first.
   std::string clean = redact(held_);
   if (clean != held_) {
     const std::lock_guard lock(forms().mutex);

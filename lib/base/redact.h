@@ -5,8 +5,8 @@
 
 namespace openclaw::base {
 
-/// Makes every later redact() remove this value in raw, JSON-escaped, percent, hex and base64 forms.
-/// Values shorter than six bytes are not registered: they would erase ordinary text.
+/// Makes every later redact() remove this value in raw, JSON-escaped, percent, hex and base64
+/// forms. Values shorter than six bytes are not registered: they would erase ordinary text.
 void register_secret(std::string_view value);
 
 /// text with every registered secret replaced by "[secret]". Applied before audit, log and reply.

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "base/secret.h"
 
+#include <utility>
+
 #include <string.h>
 #include <sys/mman.h>
-
-#include <utility>
 
 #include "base/redact.h"
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "base/stop.h"
 
+#include <cstdint>
+
 #include <sys/eventfd.h>
 #include <unistd.h>
-
-#include <cstdint>
 
 #include "base/error.h"
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "base/text.h"
 
-#include <fmt/core.h>
-
 #include <algorithm>
 #include <numeric>
+
+#include <fmt/core.h>
 
 namespace openclaw::base {
 
@@ -63,8 +63,7 @@ std::string base64(std::string_view bytes) {
     const std::size_t n = std::min<std::size_t>(3, bytes.size() - i);
     for (std::size_t k = 0; k < 3; ++k)
       v = (v << 8) | (k < n ? static_cast<unsigned char>(bytes[i + k]) : 0U);
-    for (std::size_t k = 0; k < 4; ++k)
-      out += k <= n ? table[(v >> (18 - 6 * k)) & 63] : '=';
+    for (std::size_t k = 0; k < 4; ++k) out += k <= n ? table[(v >> (18 - 6 * k)) & 63] : '=';
   }
   return out;
 }
@@ -133,7 +132,8 @@ std::size_t distance(std::string_view a, std::string_view b) {
 
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates) {
   std::string best;
-  std::size_t best_distance = std::max<std::size_t>(1, std::min<std::size_t>(word.size(), 9) / 3) + 1;
+  std::size_t best_distance =
+      std::max<std::size_t>(1, std::min<std::size_t>(word.size(), 9) / 3) + 1;
   if (word.size() > 64) return best;
   for (const auto& candidate : candidates) {
     const std::size_t d = distance(lower(word), lower(candidate));

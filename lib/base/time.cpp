@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "base/time.h"
 
-#include <fmt/core.h>
-#include <time.h>
-
 #include <charconv>
 #include <cstdlib>
+
+#include <fmt/core.h>
+#include <time.h>
 
 namespace openclaw::base {
 namespace {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "calendar/calendar.h"
 
-#include <libical/ical.h>
-
 #include <algorithm>
 #include <map>
 #include <memory>
 #include <set>
+
+#include <libical/ical.h>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -96,7 +96,8 @@ std::string text_of(icalcomponent* c, icalproperty_kind kind) {
 
 class Expander {
  public:
-  Expander(const zone::Zone& zone, base::Time from, base::Time to) : zone_(zone), from_(from), to_(to) {}
+  Expander(const zone::Zone& zone, base::Time from, base::Time to)
+      : zone_(zone), from_(from), to_(to) {}
 
   void add(icalcomponent* root, Parsed& out) {
     std::map<std::string, std::vector<icalcomponent*>> by_uid;
@@ -164,8 +165,8 @@ class Expander {
   void recurrences(icalproperty* rule, const icaltimetype& start, const zone::Zone& zone,
                    const Take& take, Parsed& out) {
     icalrecurrencetype recurrence = icalproperty_get_rrule(rule);
-    if (recurrence.freq == ICAL_SECONDLY_RECURRENCE || recurrence.freq == ICAL_MINUTELY_RECURRENCE ||
-        recurrence.freq == ICAL_NO_RECURRENCE) {
+    if (recurrence.freq == ICAL_SECONDLY_RECURRENCE ||
+        recurrence.freq == ICAL_MINUTELY_RECURRENCE || recurrence.freq == ICAL_NO_RECURRENCE) {
       ++out.faults;
       take(start);
       return;
@@ -241,7 +242,8 @@ class Expander {
     event.end = event.start + length(c, start);
     event.all_day = start.is_date != 0;
     if (event.all_day && event.end > event.start) {  // a day may have 23 or 25 hours
-      const auto days = (event.end - event.start + base::Millis(2 * 3600000)) / base::Millis(86400000);
+      const auto days =
+          (event.end - event.start + base::Millis(2 * 3600000)) / base::Millis(86400000);
       const auto last = std::chrono::sys_days(civil(start).date) + std::chrono::days(days);
       event.end = zone_.day_start(std::chrono::year_month_day(last));
     }
@@ -274,8 +276,7 @@ Parsed expand(const std::string& text, const zone::Zone& zone, base::Time from, 
   if (icalcomponent_isa(root.get()) == ICAL_VCALENDAR_COMPONENT) {
     expander.add(root.get(), out);
   } else {
-    for (icalcomponent* c =
-             icalcomponent_get_first_component(root.get(), ICAL_VCALENDAR_COMPONENT);
+    for (icalcomponent* c = icalcomponent_get_first_component(root.get(), ICAL_VCALENDAR_COMPONENT);
          c; c = icalcomponent_get_next_component(root.get(), ICAL_VCALENDAR_COMPONENT))
       expander.add(c, out);
   }

@@ -17,8 +17,8 @@ struct Event {
   base::Time start, end;
   bool all_day = false;
   bool transparent = false;
-  bool confidential = false;   ///< CLASS:PRIVATE or CONFIDENTIAL
-  bool unknown_zone = false;   ///< its TZID was not understood; the default zone was taken
+  bool confidential = false;  ///< CLASS:PRIVATE or CONFIDENTIAL
+  bool unknown_zone = false;  ///< its TZID was not understood; the default zone was taken
 };
 
 struct Parsed {
@@ -26,8 +26,8 @@ struct Parsed {
   int faults = 0;             ///< components that could not be read and were left out
 };
 
-/// Events overlapping [from, to). Recurrence, EXDATE, RDATE and overrides are expanded here; all-day and
-/// floating times are those of the zone. At most 500 occurrences of one event. Throws
+/// Events overlapping [from, to). Recurrence, EXDATE, RDATE and overrides are expanded here;
+/// all-day and floating times are those of the zone. At most 500 occurrences of one event. Throws
 /// base::ProtocolError when text is no calendar at all.
 Parsed expand(const std::string& text, const zone::Zone& zone, base::Time from, base::Time to);
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "config/node.h"
 
-#include <fmt/core.h>
-
 #include <algorithm>
+
+#include <fmt/core.h>
 
 #include "base/text.h"
 #include "json/parse.h"
@@ -172,7 +172,8 @@ void Node::list(const std::string& key, const char* doc, const std::function<voi
     return;
   }
   if (!value) return;
-  if (!value->is_array()) problem_at(key, fmt::format("must be a list, not {}", value->type_name()));
+  if (!value->is_array())
+    problem_at(key, fmt::format("must be a list, not {}", value->type_name()));
   for (std::size_t i = 0; i < value->items().size(); ++i) {
     Node child(document_, value->items()[i], fmt::format("{}/{}", below(key), i));
     fn(child);

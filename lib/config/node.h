@@ -24,7 +24,8 @@ struct Problem {
 /// What a reader asked for: the source of the JSON schema and of the manual's table.
 struct Described {
   std::string pointer;  ///< "/agents/*/limits/turns"; '*' is a name, '-' an element
-  std::string type;     ///< text, flag, integer, duration, money, map, object, list, texts, any, secret
+  std::string
+      type;  ///< text, flag, integer, duration, money, map, object, list, texts, any, secret
   bool required = false;
   std::vector<std::string> words;  ///< the only values, where there are few
   std::string doc;

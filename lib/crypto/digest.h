@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
-/// crypto may use base. It is a thin face of OpenSSL's libcrypto for all libraries that hash, seal or
-/// draw random bytes.
+/// crypto may use base. It is a thin face of OpenSSL's libcrypto for all libraries that hash, seal
+/// or draw random bytes.
 namespace openclaw::crypto {
 
 using Digest = std::array<std::uint8_t, 32>;

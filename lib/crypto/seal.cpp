@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "crypto/seal.h"
 
-#include <openssl/evp.h>
-
 #include <memory>
+
+#include <openssl/evp.h>
 
 #include "base/error.h"
 #include "crypto/digest.h"
@@ -38,7 +38,8 @@ std::string seal_with(std::string nonce, std::string_view key, std::string_view 
   int n = 0;
   const bool good =
       EVP_EncryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, in(key), in(sealed)) == 1 &&
-      EVP_EncryptUpdate(context.get(), nullptr, &n, in(label), static_cast<int>(label.size())) == 1 &&
+      EVP_EncryptUpdate(context.get(), nullptr, &n, in(label), static_cast<int>(label.size())) ==
+          1 &&
       EVP_EncryptUpdate(context.get(), out(sealed, nonce_size), &n, in(plain),
                         static_cast<int>(plain.size())) == 1 &&
       EVP_EncryptFinal_ex(context.get(), out(sealed, nonce_size + plain.size()), &n) == 1 &&
@@ -76,7 +77,8 @@ std::optional<std::string> unseal(std::string_view key, std::string_view label,
   int n = 0;
   const bool good =
       EVP_DecryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, in(key), in(sealed)) == 1 &&
-      EVP_DecryptUpdate(context.get(), nullptr, &n, in(label), static_cast<int>(label.size())) == 1 &&
+      EVP_DecryptUpdate(context.get(), nullptr, &n, in(label), static_cast<int>(label.size())) ==
+          1 &&
       EVP_DecryptUpdate(context.get(), out(plain, 0), &n, in(sealed.substr(nonce_size)),
                         static_cast<int>(size)) == 1 &&
       EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_GCM_SET_TAG, tag_size, out(tag, 0)) == 1 &&

@@ -6,8 +6,8 @@
 
 namespace openclaw::crypto {
 
-/// AES-256-GCM under a 32-byte key; the result is 12 bytes nonce, ciphertext, 16 bytes tag. label is
-/// authenticated with it and not stored.
+/// AES-256-GCM under a 32-byte key; the result is 12 bytes nonce, ciphertext, 16 bytes tag. label
+/// is authenticated with it and not stored.
 std::string seal(std::string_view key, std::string_view label, std::string_view plain);
 
 /// As seal(), with the nonce taken from an HMAC of label and plain text under the same key, so that

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
 #include "jail/jail.h"
 
+#include <algorithm>
+#include <array>
+#include <cerrno>
+
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <algorithm>
-#include <array>
-#include <cerrno>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -88,12 +88,14 @@ Result run(const Command& command, const base::Stop* stop) {
   const pid_t pid = ::fork();
   if (pid < 0) throw base::TransientError("cannot start the command: no more processes");
   if (pid == 0)
-    child(command, argv.data(), environment.data(), in.read.get(), out.write.get(), ruleset.get(), filter);
+    child(command, argv.data(), environment.data(), in.read.get(), out.write.get(), ruleset.get(),
+          filter);
   ::setpgid(pid, pid);
   in.read.reset();
   out.write.reset();
   ::fcntl(in.write.get(), F_SETFL, O_NONBLOCK);
-  struct sigaction ignore {}, before {};
+  struct sigaction ignore {
+  }, before{};
   ignore.sa_handler = SIG_IGN;
   ::sigaction(SIGPIPE, &ignore, &before);
   Result result;

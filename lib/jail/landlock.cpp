@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "jail/landlock.h"
 
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+
 #include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/landlock.h>
@@ -13,18 +17,14 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <array>
-#include <cerrno>
-#include <cstdlib>
-
 #include "base/error.h"
 #include "jail/jail.h"
 
 namespace openclaw::jail {
 namespace {
 
-constexpr std::uint64_t read_access = LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_READ_FILE |
-                                      LANDLOCK_ACCESS_FS_READ_DIR;
+constexpr std::uint64_t read_access =
+    LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR;
 constexpr std::uint64_t abi1_access = (LANDLOCK_ACCESS_FS_MAKE_SYM << 1) - 1;
 
 std::uint64_t handled(int abi) {
@@ -54,8 +54,8 @@ struct Free {
 }  // namespace
 
 int landlock_abi() {
-  const auto found = static_cast<int>(::syscall(SYS_landlock_create_ruleset, nullptr, 0,
-                                                LANDLOCK_CREATE_RULESET_VERSION));
+  const auto found = static_cast<int>(
+      ::syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION));
   const int abi = found < 0 ? 0 : found;
   if (const char* most = std::getenv("OPENCLAW_LANDLOCK_ABI"))
     return std::min(abi, std::max(0, std::atoi(most)));
@@ -73,8 +73,15 @@ base::Fd make_ruleset(const std::vector<std::string>& readable,
   base::Fd ruleset(static_cast<int>(
       ::syscall(SYS_landlock_create_ruleset, &attributes, sizeof attributes.handled_access_fs, 0)));
   if (!ruleset) throw base::UnavailableError("cannot confine the command: no Landlock rule set");
-  constexpr std::array system_paths{"/usr",  "/bin", "/sbin", "/lib", "/lib64", "/nix/store",
-                                    "/etc/ld.so.cache", "/etc/alternatives", "/etc/localtime"};
+  constexpr std::array system_paths{"/usr",
+                                    "/bin",
+                                    "/sbin",
+                                    "/lib",
+                                    "/lib64",
+                                    "/nix/store",
+                                    "/etc/ld.so.cache",
+                                    "/etc/alternatives",
+                                    "/etc/localtime"};
   for (const char* path : system_paths) allow(ruleset.get(), path, read_access);
   allow(ruleset.get(), "/dev/null", read_access | LANDLOCK_ACCESS_FS_WRITE_FILE);
   allow(ruleset.get(), "/dev/urandom", read_access);
@@ -86,15 +93,52 @@ base::Fd make_ruleset(const std::vector<std::string>& readable,
 std::string make_filter() {
   const std::unique_ptr<void, Free> context(seccomp_init(SCMP_ACT_ALLOW));
   if (!context) throw base::UnavailableError("cannot confine the command: no seccomp filter");
-  const std::array refused{
-      "socket", "socketpair", "connect", "bind", "listen", "accept", "accept4", "ptrace",
-      "process_vm_readv", "process_vm_writev", "mount", "umount2", "unshare", "setns",
-      "pivot_root", "chroot", "keyctl", "add_key", "request_key", "bpf", "io_uring_setup",
-      "io_uring_enter", "io_uring_register", "perf_event_open", "userfaultfd", "kexec_load",
-      "kexec_file_load", "init_module", "finit_module", "delete_module", "open_by_handle_at",
-      "name_to_handle_at", "reboot", "swapon", "swapoff", "settimeofday", "clock_settime",
-      "sethostname", "setdomainname", "personality", "quotactl", "move_mount", "open_tree",
-      "fsopen", "fsmount", "mount_setattr"};
+  const std::array refused{"socket",
+                           "socketpair",
+                           "connect",
+                           "bind",
+                           "listen",
+                           "accept",
+                           "accept4",
+                           "ptrace",
+                           "process_vm_readv",
+                           "process_vm_writev",
+                           "mount",
+                           "umount2",
+                           "unshare",
+                           "setns",
+                           "pivot_root",
+                           "chroot",
+                           "keyctl",
+                           "add_key",
+                           "request_key",
+                           "bpf",
+                           "io_uring_setup",
+                           "io_uring_enter",
+                           "io_uring_register",
+                           "perf_event_open",
+                           "userfaultfd",
+                           "kexec_load",
+                           "kexec_file_load",
+                           "init_module",
+                           "finit_module",
+                           "delete_module",
+                           "open_by_handle_at",
+                           "name_to_handle_at",
+                           "reboot",
+                           "swapon",
+                           "swapoff",
+                           "settimeofday",
+                           "clock_settime",
+                           "sethostname",
+                           "setdomainname",
+                           "personality",
+                           "quotactl",
+                           "move_mount",
+                           "open_tree",
+                           "fsopen",
+                           "fsmount",
+                           "mount_setattr"};
   for (const char* name : refused) {
     const int number = seccomp_syscall_resolve_name(name);
     if (number != __NR_SCMP_ERROR)

@@ -7,8 +7,8 @@
 
 namespace openclaw::jail {
 
-/// A rule set that lets these trees be read (and programs in them run) and those written. Made before
-/// fork; the child only enforces it.
+/// A rule set that lets these trees be read (and programs in them run) and those written. Made
+/// before fork; the child only enforces it.
 base::Fd make_ruleset(const std::vector<std::string>& readable,
                       const std::vector<std::string>& writable);
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "jobs/briefing.h"
 
-#include <fmt/core.h>
-
 #include <algorithm>
+
+#include <fmt/core.h>
 
 #include "base/text.h"
 
@@ -59,7 +59,8 @@ class Page {
                     static_cast<unsigned>(local.date.day()),
                     zone::month_name(local.date.month(), false), local.hour, local.minute, b_.host);
     const std::size_t used = base::display_width(left) + base::display_width(b_.written_by);
-    line(strong(left) + std::string(used + 2 < style_.width ? style_.width - used : 2, ' ') + b_.written_by);
+    line(strong(left) + std::string(used + 2 < style_.width ? style_.width - used : 2, ' ') +
+         b_.written_by);
   }
 
   /// A heading of ten columns, then words that are broken at the page's width.
@@ -68,7 +69,9 @@ class Page {
     constexpr std::size_t indent = 10;
     const bool has_heading = !heading.empty();
     std::string current =
-        has_heading ? strong(heading) + std::string(indent - std::min(indent - 1, heading.size()), ' ') : "";
+        has_heading
+            ? strong(heading) + std::string(indent - std::min(indent - 1, heading.size()), ' ')
+            : "";
     std::size_t used = has_heading ? indent : 0;
     for (const auto word : base::split(text, ' ')) {
       const std::size_t w = base::display_width(word);
@@ -101,11 +104,9 @@ class Page {
       if (needs_somebody(told)) shown.push_back(&told);
       quieted += told.quieted ? 1 : 0;
     }
-    std::stable_sort(shown.begin(), shown.end(), [this](const Told* a, const Told* b) {
-      return rank(*a) < rank(*b);
-    });
-    const std::string acknowledged =
-        quieted == 0 ? "" : fmt::format("{} acknowledged", quieted);
+    std::stable_sort(shown.begin(), shown.end(),
+                     [this](const Told* a, const Told* b) { return rank(*a) < rank(*b); });
+    const std::string acknowledged = quieted == 0 ? "" : fmt::format("{} acknowledged", quieted);
     if (shown.empty()) {
       wrap("NEEDS YOU", "nothing" + (acknowledged.empty() ? "" : ", " + acknowledged));
       return;
@@ -119,8 +120,8 @@ class Page {
         divided = true;
       }
       const std::string text = mark(*told) + told->item.title + example(*told);
-      const std::string start = fmt::format(" {} {}  ", told->item.severity == Severity::critical ? "▲" : "△",
-                                            told->short_id);
+      const std::string start = fmt::format(
+          " {} {}  ", told->item.severity == Severity::critical ? "▲" : "△", told->short_id);
       const std::size_t column = style_.width > 60 ? style_.width - 32 : style_.width;
       const std::size_t used = base::display_width(start) + base::display_width(text);
       const std::string gap(used + 2 < column ? column - used : 2, ' ');
@@ -163,9 +164,11 @@ class Page {
     line(fmt::format("{} of {} sources in {} · slot {}{} · run {} · {}", b_.sources_ok,
                      b_.sources_all, base::human_duration(b_.took), b_.slot.label, next, b_.run,
                      b_.cost ? "$" + base::human_usd(*b_.cost) : "unpriced"));
-    if (std::all_of(b_.setup.begin(), b_.setup.end(), [](const auto& s) { return s.second; })) return;
+    if (std::all_of(b_.setup.begin(), b_.setup.end(), [](const auto& s) { return s.second; }))
+      return;
     std::string steps = "next: openclaw check --next   ";
-    for (const auto& [name, done] : b_.setup) steps += fmt::format("  {} {}", done ? "●" : "○", name);
+    for (const auto& [name, done] : b_.setup)
+      steps += fmt::format("  {} {}", done ? "●" : "○", name);
     line(steps);
   }
 

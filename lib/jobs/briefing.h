@@ -11,7 +11,8 @@
 
 namespace openclaw::jobs {
 
-/// What a model wrote: sentences about items, by their short ids. Names, numbers and links are ours.
+/// What a model wrote: sentences about items, by their short ids. Names, numbers and links are
+/// ours.
 struct Written {
   std::string opening;
   std::vector<std::pair<std::string, std::string>> sentences;  ///< short id, sentence
@@ -30,7 +31,7 @@ struct Briefing {
   base::Millis took{0};
   Slot slot;
   std::string run;
-  std::optional<base::Usd> cost;  ///< nullopt = unpriced
+  std::optional<base::Usd> cost;                    ///< nullopt = unpriced
   std::vector<std::pair<std::string, bool>> setup;  ///< "machine", done? — shown until all are done
 };
 
@@ -44,7 +45,8 @@ std::string render(const Briefing& briefing, const zone::Zone& zone, const Style
 
 /// The schema that a model's answer must fit.
 json::Value answer_schema();
-/// The gathered facts as the model reads them: JSON lines between marks, data and never instructions.
+/// The gathered facts as the model reads them: JSON lines between marks, data and never
+/// instructions.
 std::string facts_for_model(const Briefing& briefing);
 /// Reads an answer; throws base::ProtocolError when it does not fit.
 Written read_answer(const std::string& text, const Diff& diff);

@@ -68,15 +68,16 @@ std::optional<Slot> scheduled_slot(const zone::Schedule& schedule, const zone::Z
 }
 
 Slot hand_slot(const zone::Schedule& schedule, const zone::Zone& zone, base::Time now) {
-  return Slot{"hand-" + zone::iso_date(zone.local(now).date), std::nullopt, schedule.next(zone, now)};
+  return Slot{"hand-" + zone::iso_date(zone.local(now).date), std::nullopt,
+              schedule.next(zone, now)};
 }
 
-Claim Ledger::claim(const std::string& job, const Slot& slot, const std::string& process, bool force,
-                    base::Time now) {
+Claim Ledger::claim(const std::string& job, const Slot& slot, const std::string& process,
+                    bool force, base::Time now) {
   Claim claim;
   db_.transaction([&] {
-    auto& find_row = db_.statement(std::string("SELECT ") + columns +
-                                   " FROM slots WHERE job=? AND slot=?");
+    auto& find_row =
+        db_.statement(std::string("SELECT ") + columns + " FROM slots WHERE job=? AND slot=?");
     find_row.bind(1, job);
     find_row.bind(2, slot.label);
     const bool there = find_row.executeStep();
@@ -183,8 +184,7 @@ void Ledger::done(const std::string& job, const std::string& slot, const Row& re
 
 void Ledger::failed(const std::string& job, const std::string& slot, const std::string& why) {
   db_.transaction([&] {
-    auto& update =
-        db_.statement("UPDATE slots SET state='failed', note=? WHERE job=? AND slot=?");
+    auto& update = db_.statement("UPDATE slots SET state='failed', note=? WHERE job=? AND slot=?");
     update.bind(1, why);
     update.bind(2, job);
     update.bind(3, slot);
@@ -204,8 +204,9 @@ std::optional<Row> Ledger::find(const std::string& job, const std::string& slot)
 }
 
 std::vector<Row> Ledger::latest(const std::string& job, int most) {
-  auto& query = db_.statement(std::string("SELECT ") + columns +
-                              " FROM slots WHERE job=? ORDER BY claimed_at DESC, slot DESC LIMIT ?");
+  auto& query =
+      db_.statement(std::string("SELECT ") + columns +
+                    " FROM slots WHERE job=? ORDER BY claimed_at DESC, slot DESC LIMIT ?");
   query.bind(1, job);
   query.bind(2, most);
   std::vector<Row> out;

@@ -9,8 +9,8 @@
 #include "store/database.h"
 #include "zone/schedule.h"
 
-/// jobs may use sources, audit, store, zone, crypto, json and base. It knows when a job is due, that a slot is
-/// delivered once, what was told before, and how a briefing reads.
+/// jobs may use sources, audit, store, zone, crypto, json and base. It knows when a job is due,
+/// that a slot is delivered once, what was told before, and how a briefing reads.
 namespace openclaw::jobs {
 
 const std::vector<store::Migration>& migrations();

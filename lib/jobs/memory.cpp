@@ -78,13 +78,14 @@ Diff compare(store::Database& db, const std::string& job, const std::vector<sour
   }
   for (const auto& [key, k] : known) {
     const std::string kind = key.substr(0, key.find(':'));
-    if (!k.gone && !present.contains(key) && !unseen_kinds.contains(kind)) diff.gone.push_back(k.title);
+    if (!k.gone && !present.contains(key) && !unseen_kinds.contains(kind))
+      diff.gone.push_back(k.title);
   }
   return diff;
 }
 
-void remember(store::Database& db, const std::string& job, const std::string& slot, const Diff& diff,
-              std::chrono::year_month_day today) {
+void remember(store::Database& db, const std::string& job, const std::string& slot,
+              const Diff& diff, std::chrono::year_month_day today) {
   std::set<std::string> gone_titles(diff.gone.begin(), diff.gone.end());
   for (const auto& title : gone_titles) {
     auto& gone = db.statement("UPDATE told SET gone=1 WHERE job=? AND title=?");

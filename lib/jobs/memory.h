@@ -24,14 +24,14 @@ struct Diff {
   std::vector<std::string> gone;  ///< titles of what went away
 };
 
-/// Compares with what the last delivered runs told. Items of sources in `unseen` are never gone: what
-/// was not looked at is not known to be over.
+/// Compares with what the last delivered runs told. Items of sources in `unseen` are never gone:
+/// what was not looked at is not known to be over.
 Diff compare(store::Database& db, const std::string& job, const std::vector<sources::Item>& items,
              const std::set<std::string>& unseen_kinds, std::chrono::year_month_day today,
              base::Time now);
 
 /// Remembers what was told; inside the transaction that closes the slot.
-void remember(store::Database& db, const std::string& job, const std::string& slot, const Diff& diff,
-              std::chrono::year_month_day today);
+void remember(store::Database& db, const std::string& job, const std::string& slot,
+              const Diff& diff, std::chrono::year_month_day today);
 
 }  // namespace openclaw::jobs

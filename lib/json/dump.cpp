@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-#include <fmt/core.h>
-
 #include <algorithm>
 #include <cmath>
+
+#include <fmt/core.h>
 
 #include "base/text.h"
 #include "json/value.h"
@@ -33,8 +33,9 @@ void write_string(std::string& out, std::string_view s, bool ascii) {
       else if (c < 0x10000)
         out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
       else
-        out += fmt::format("\\u{:04x}\\u{:04x}", 0xD800 + ((static_cast<unsigned>(c) - 0x10000) >> 10),
-                           0xDC00 + ((static_cast<unsigned>(c) - 0x10000) & 0x3FF));
+        out +=
+            fmt::format("\\u{:04x}\\u{:04x}", 0xD800 + ((static_cast<unsigned>(c) - 0x10000) >> 10),
+                        0xDC00 + ((static_cast<unsigned>(c) - 0x10000) & 0x3FF));
     }
   }
   out += '"';

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "json/parse.h"
 
-#include <fmt/core.h>
-
 #include <iterator>
-#include <nlohmann/json.hpp>
 #include <unordered_set>
+
+#include <fmt/core.h>
+#include <nlohmann/json.hpp>
 
 namespace openclaw::json {
 namespace {
@@ -58,7 +58,8 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
   bool boolean(bool b) override { return put(Value(b)); }
   bool number_integer(number_integer_t n) override { return put(Value(std::int64_t{n})); }
   bool number_unsigned(number_unsigned_t n) override {
-    if (n <= static_cast<number_unsigned_t>(INT64_MAX)) return put(Value(static_cast<std::int64_t>(n)));
+    if (n <= static_cast<number_unsigned_t>(INT64_MAX))
+      return put(Value(static_cast<std::int64_t>(n)));
     return put(Value(Real{static_cast<double>(n), std::to_string(n)}));
   }
   bool number_float(number_float_t d, const string_t& text) override {
@@ -102,10 +103,12 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
     return out;
   }
   static std::string step(const Frame& frame) {
-    return "/" + (frame.value.is_array() ? std::to_string(frame.value.size())
-                                         : pointer_step(frame.key));
+    return "/" +
+           (frame.value.is_array() ? std::to_string(frame.value.size()) : pointer_step(frame.key));
   }
-  void lines_at(std::string where) { options_.lines->emplace(std::move(where), cursor_->line_of_last_ink); }
+  void lines_at(std::string where) {
+    options_.lines->emplace(std::move(where), cursor_->line_of_last_ink);
+  }
 
   bool put(Value value) {
     if (stack_.empty()) {

@@ -18,9 +18,9 @@ class ParseError : public base::ProtocolError {
 };
 
 struct ParseOptions {
-  bool comments = false;          ///< allow // and /* */ comments
-  bool unique_keys = false;       ///< a repeated member is an error; otherwise the last one counts
-  std::size_t max_depth = 64;     ///< nesting beyond this is an error
+  bool comments = false;       ///< allow // and /* */ comments
+  bool unique_keys = false;    ///< a repeated member is an error; otherwise the last one counts
+  std::size_t max_depth = 64;  ///< nesting beyond this is an error
   std::size_t max_bytes = 64u << 20;
   /// When set: JSON pointer of each value (and of each repeated key) -> line.
   std::map<std::string, std::size_t>* lines = nullptr;

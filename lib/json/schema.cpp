@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+
 #include <nlohmann/json.hpp>
 #include <valijson/adapters/nlohmann_json_adapter.hpp>
 #include <valijson/schema.hpp>
@@ -16,13 +17,31 @@
 namespace openclaw::json {
 namespace {
 
-constexpr std::array checked{
-    "type",       "properties", "required",  "items",     "enum",         "const",
-    "minimum",    "maximum",    "minItems",  "maxItems",  "minLength",    "maxLength",
-    "anyOf",      "oneOf",      "allOf",     "not",       "uniqueItems",  "additionalProperties",
-    "multipleOf", "exclusiveMinimum", "exclusiveMaximum", "minProperties", "maxProperties"};
-constexpr std::array notes{"description", "title", "default", "examples", "$schema", "$id", "format",
-                           "$comment"};
+constexpr std::array checked{"type",
+                             "properties",
+                             "required",
+                             "items",
+                             "enum",
+                             "const",
+                             "minimum",
+                             "maximum",
+                             "minItems",
+                             "maxItems",
+                             "minLength",
+                             "maxLength",
+                             "anyOf",
+                             "oneOf",
+                             "allOf",
+                             "not",
+                             "uniqueItems",
+                             "additionalProperties",
+                             "multipleOf",
+                             "exclusiveMinimum",
+                             "exclusiveMaximum",
+                             "minProperties",
+                             "maxProperties"};
+constexpr std::array notes{"description", "title", "default", "examples",
+                           "$schema",     "$id",   "format",  "$comment"};
 
 template <typename List>
 bool in(const List& list, const std::string& word) {

@@ -8,8 +8,8 @@
 
 namespace openclaw::json {
 
-/// A compiled JSON Schema (draft 7 vocabulary behind a whitelist of keywords: a schema with a keyword
-/// that is not checked, a remote reference or a pattern is refused, never passed as valid).
+/// A compiled JSON Schema (draft 7 vocabulary behind a whitelist of keywords: a schema with a
+/// keyword that is not checked, a remote reference or a pattern is refused, never passed as valid).
 class Schema {
  public:
   /// Throws base::ConfigError naming the keyword that is not supported.

@@ -9,8 +9,8 @@
 #include <vector>
 
 /// json may be used by all libraries above base; it is the only room that sees a JSON library.
-/// Values keep the order of members and the spelling of numbers, so what a vendor sent can be echoed
-/// verbatim.
+/// Values keep the order of members and the spelling of numbers, so what a vendor sent can be
+/// echoed verbatim.
 namespace openclaw::json {
 
 class Value;
@@ -43,9 +43,7 @@ class Value {
   Value(Object o) : data_(std::move(o)) {}
 
   static Value array(std::initializer_list<Value> items = {}) { return Value(Array(items)); }
-  static Value object(std::initializer_list<Member> members = {}) {
-    return Value(Object(members));
-  }
+  static Value object(std::initializer_list<Member> members = {}) { return Value(Object(members)); }
 
   bool is_null() const { return std::holds_alternative<std::monostate>(data_); }
   bool is_bool() const { return std::holds_alternative<bool>(data_); }

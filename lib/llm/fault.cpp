@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "llm/fault.h"
 
-#include <time.h>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdlib>
+
+#include <time.h>
 
 #include "base/redact.h"
 #include "base/text.h"
@@ -35,7 +35,8 @@ std::string words_of(const Value& body) {
   const Value& error = top["error"];
   std::string text = error.is_string() ? error.as_string() : error["message"].as_string();
   if (text.empty()) text = top["message"].as_string();
-  if (text.empty() && error["metadata"]["raw"].is_string()) text = error["metadata"]["raw"].as_string();
+  if (text.empty() && error["metadata"]["raw"].is_string())
+    text = error["metadata"]["raw"].as_string();
   if (text.empty()) text = top["detail"].as_string();
   return base::redact(base::prefix_bytes(text, 500));
 }
@@ -99,7 +100,7 @@ Fault fault_in(const Value& body) {
   const std::int64_t status =
       error["code"].is_int() ? error["code"].as_int() : error["status_code"].as_int();
   const auto& type = error["type"].as_string();
-  fault.type = status >= 400 ? "http_" + std::to_string(status)
+  fault.type = status >= 400  ? "http_" + std::to_string(status)
                : type.empty() ? "vendor_error"
                               : base::one_line(base::prefix_bytes(type, 60));
   fault.message = words_of(body);
@@ -123,15 +124,15 @@ Fault fault_of(const net::Failure& failure) {
     case Kind::too_large: fault.type = "too_large"; break;
     case Kind::cancelled: fault.type = "cancelled"; break;
   }
-  fault.retryable =
-      failure.kind() == Kind::connect || failure.kind() == Kind::timeout || failure.kind() == Kind::broken;
+  fault.retryable = failure.kind() == Kind::connect || failure.kind() == Kind::timeout ||
+                    failure.kind() == Kind::broken;
   return fault;
 }
 
 std::string request_id_of(const net::Response& response) {
-  for (const char* name : {"x-request-id", "request-id", "x-generation-id",
-                           "mistral-correlation-id", "inference-id", "apim-request-id",
-                           "x-amzn-requestid", "x-cloud-trace-context", "cf-ray"})
+  for (const char* name :
+       {"x-request-id", "request-id", "x-generation-id", "mistral-correlation-id", "inference-id",
+        "apim-request-id", "x-amzn-requestid", "x-cloud-trace-context", "cf-ray"})
     if (const auto value = response.header(name); !value.empty())
       return base::one_line(base::prefix_bytes(value, 200));
   return {};

@@ -16,9 +16,9 @@ std::string request_id_of(const net::Response& response);
 /// All rate-limit headers as an object.
 json::Value rate_limits_of(const net::Response& response);
 
-/// How long to wait before the next attempt, or nullopt when there must be none: never after content,
-/// never beyond three attempts, never for terminal errors; the vendor's own wait is obeyed up to
-/// 120 s. random lies in [0,1).
+/// How long to wait before the next attempt, or nullopt when there must be none: never after
+/// content, never beyond three attempts, never for terminal errors; the vendor's own wait is obeyed
+/// up to 120 s. random lies in [0,1).
 std::optional<base::Millis> retry_delay(const Attempt& attempt, int attempts_made, double random);
 
 }  // namespace openclaw::llm

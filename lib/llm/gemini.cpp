@@ -20,7 +20,8 @@ Value part_value(const Part& part, bool sign) {
     return Value::object({{"inlineData", Value::object({{"mimeType", image->media_type},
                                                         {"data", base::base64(image->bytes)}})}});
   if (const auto* call = std::get_if<ToolCall>(&part)) {
-    auto function = Value::object({{"name", call->name}, {"args", arguments_object(call->arguments)}});
+    auto function =
+        Value::object({{"name", call->name}, {"args", arguments_object(call->arguments)}});
     if (!is_minted(call->id)) function.set("id", call->id);
     auto out = Value::object({{"functionCall", function}});
     // A first call of a turn needs a signature; for history of another vendor there is this word.
@@ -61,8 +62,7 @@ Value body_of(const Request& request, const Endpoint& endpoint) {
   auto body = Value::object({{"contents", contents}, {"generationConfig", generation}});
   if (!request.system.empty())
     body.set("systemInstruction",
-             Value::object(
-                 {{"parts", Value::array({Value::object({{"text", request.system}})})}}));
+             Value::object({{"parts", Value::array({Value::object({{"text", request.system}})})}}));
   auto functions = Value::array();
   for (const auto& tool : request.tools)
     functions.push(Value::object({{"name", tool.name},
@@ -75,9 +75,15 @@ Value body_of(const Request& request, const Endpoint& endpoint) {
 
 Finish finish_of(const std::string& reason) {
   if (reason == "MAX_TOKENS") return Finish::length;
-  constexpr std::array refusals{"SAFETY",         "RECITATION",       "BLOCKLIST",
-                                "SPII",           "PROHIBITED_CONTENT", "LANGUAGE",
-                                "IMAGE_SAFETY",   "IMAGE_PROHIBITED_CONTENT", "IMAGE_RECITATION"};
+  constexpr std::array refusals{"SAFETY",
+                                "RECITATION",
+                                "BLOCKLIST",
+                                "SPII",
+                                "PROHIBITED_CONTENT",
+                                "LANGUAGE",
+                                "IMAGE_SAFETY",
+                                "IMAGE_PROHIBITED_CONTENT",
+                                "IMAGE_RECITATION"};
   return std::find(refusals.begin(), refusals.end(), reason) != refusals.end() ? Finish::refused
                                                                                : Finish::stop;
 }
@@ -95,9 +101,9 @@ Reply read(const Value& body) {
       const Value& call = part["functionCall"];
       std::string id = call["id"].as_string();
       if (id.empty()) id = mint_call_id(reply.message.parts.size());
-      reply.message.parts.push_back(ToolCall{
-          id, call["name"].as_string(),
-          call["args"].is_object() ? json::dump(call["args"]) : std::string("{}")});
+      reply.message.parts.push_back(
+          ToolCall{id, call["name"].as_string(),
+                   call["args"].is_object() ? json::dump(call["args"]) : std::string("{}")});
     } else if (!part["text"].as_string().empty() && !part["thought"].as_bool()) {
       reply.message.parts.push_back(Text{part["text"].as_string()});
     }
@@ -181,8 +187,8 @@ class GeminiDecoder : public Decoder {
 };
 
 std::string path_of(const Request& request) {
-  const std::string model = request.model.starts_with("models/") ? request.model.substr(7)
-                                                                 : request.model;
+  const std::string model =
+      request.model.starts_with("models/") ? request.model.substr(7) : request.model;
   return "/models/" + url::encode(model) +
          (request.stream ? ":streamGenerateContent?alt=sse" : ":generateContent");
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include <fmt/core.h>
-
 #include <algorithm>
+
+#include <fmt/core.h>
 
 #include "json/parse.h"
 #include "llm/fault.h"
@@ -21,7 +21,9 @@ std::string join_url(std::string base, const std::string& path) {
 class HttpProvider : public Provider {
  public:
   HttpProvider(Endpoint endpoint, base::Secret key, net::HttpClient& http)
-      : endpoint_(std::move(endpoint)), key_(std::move(key)), http_(http),
+      : endpoint_(std::move(endpoint)),
+        key_(std::move(key)),
+        http_(http),
         wire_(*find_wire(endpoint_.api)) {
     if (endpoint_.base_url.empty()) endpoint_.base_url = wire_.default_base_url;
     if (endpoint_.auth.empty()) endpoint_.auth = wire_.default_auth;
@@ -130,8 +132,8 @@ class HttpProvider : public Provider {
       attempt.content_seen = true;
       if (body.size() == 0) throw base::ProtocolError("an empty answer");
     } catch (const base::ProtocolError& e) {
-      attempt.fault = Fault{"bad_body", fmt::format("the answer is no JSON: {}", e.what()), true,
-                            false, {}};
+      attempt.fault =
+          Fault{"bad_body", fmt::format("the answer is no JSON: {}", e.what()), true, false, {}};
     }
   }
 
@@ -149,8 +151,8 @@ class HttpProvider : public Provider {
     if (!decoder.error().is_null()) {
       attempt.fault = fault_in(decoder.error());
     } else if (!decoder.complete()) {
-      attempt.fault = Fault{"stream_truncated", "the stream ended before its end marker", true,
-                            false, {}};
+      attempt.fault =
+          Fault{"stream_truncated", "the stream ended before its end marker", true, false, {}};
     }
     if (attempt.fault) drop_calls(attempt.reply);
   }
@@ -183,7 +185,8 @@ class HttpProvider : public Provider {
 
 }  // namespace
 
-std::unique_ptr<Provider> make_provider(Endpoint endpoint, base::Secret key, net::HttpClient& http) {
+std::unique_ptr<Provider> make_provider(Endpoint endpoint, base::Secret key,
+                                        net::HttpClient& http) {
   if (!find_wire(endpoint.api))
     throw base::ConfigError("there is no wire format '" + endpoint.api + "'");
   return std::make_unique<HttpProvider>(std::move(endpoint), std::move(key), http);

@@ -8,8 +8,8 @@
 #include "base/money.h"
 #include "json/value.h"
 
-/// llm may use net, url, crypto, json and base. It turns one neutral conversation into the requests of
-/// five wire formats and their answers back. It knows no policy, no audit and no tools.
+/// llm may use net, url, crypto, json and base. It turns one neutral conversation into the requests
+/// of five wire formats and their answers back. It knows no policy, no audit and no tools.
 namespace openclaw::llm {
 
 enum class Role { user, assistant };
@@ -62,16 +62,18 @@ struct Request {
   std::vector<ToolSpec> tools;
   std::int64_t max_output_tokens = 4096;
   bool stream = true;
-  std::string effort;               ///< empty = the vendor's default
+  std::string effort;                 ///< empty = the vendor's default
   std::optional<json::Value> schema;  ///< the answer must fit this JSON Schema
-  bool cache = false;               ///< a later call will read this prefix: mark it
+  bool cache = false;                 ///< a later call will read this prefix: mark it
 };
 
-/// Why the model stopped. refused is an ordinary outcome; paused wants the turn sent again as it is.
+/// Why the model stopped. refused is an ordinary outcome; paused wants the turn sent again as it
+/// is.
 enum class Finish { stop, tool_calls, length, refused, paused };
 std::string_view name_of(Finish finish);
 
-/// input_tokens includes cached reads and writes; output_tokens includes reasoning (as OpenTelemetry).
+/// input_tokens includes cached reads and writes; output_tokens includes reasoning (as
+/// OpenTelemetry).
 struct Usage {
   std::int64_t input_tokens = 0;
   std::int64_t cache_read_tokens = 0;

@@ -43,11 +43,11 @@ Value body_of(const Request& request, const Endpoint& endpoint) {
     messages.push(Value::object({{"role", "system"}, {"content", request.system}}));
   for (const auto& m : request.messages)
     add_message(messages, m, origin_of(endpoint, request.model));
-  auto body = Value::object(
-      {{"model", request.model},
-       {"messages", messages},
-       {"stream", request.stream},
-       {"options", Value::object({{"num_predict", request.max_output_tokens}})}});
+  auto body =
+      Value::object({{"model", request.model},
+                     {"messages", messages},
+                     {"stream", request.stream},
+                     {"options", Value::object({{"num_predict", request.max_output_tokens}})}});
   for (const auto& tool : request.tools)
     body.member("tools").push(
         Value::object({{"type", "function"},
@@ -121,8 +121,7 @@ class OllamaDecoder : public Decoder {
       if (const auto& piece = message[key].as_string(); !piece.empty())
         message_.set(key, message_[key].as_string() + piece);
     if (const auto& text = message["content"].as_string(); !text.empty() && on_text) on_text(text);
-    for (const auto& call : message["tool_calls"].items())
-      message_.member("tool_calls").push(call);
+    for (const auto& call : message["tool_calls"].items()) message_.member("tool_calls").push(call);
   }
 
   net::LineParser parser_;

@@ -73,8 +73,9 @@ Value messages_of(const Request& request, const std::string& origin) {
 }
 
 Value body_of(const Request& request, const Endpoint& endpoint) {
-  auto body = Value::object({{"model", request.model},
-                             {"messages", messages_of(request, origin_of(endpoint, request.model))}});
+  auto body =
+      Value::object({{"model", request.model},
+                     {"messages", messages_of(request, origin_of(endpoint, request.model))}});
   body.set(is_openai(endpoint) ? "max_completion_tokens" : "max_tokens", request.max_output_tokens);
   if (request.stream) {
     auto options = Value::object({{"include_usage", true}});
@@ -89,11 +90,12 @@ Value body_of(const Request& request, const Endpoint& endpoint) {
                                                    {"parameters", tool.parameters}})}}));
   if (!request.effort.empty()) body.set("reasoning_effort", request.effort);
   if (request.schema)
-    body.set("response_format",
-             Value::object({{"type", "json_schema"},
-                            {"json_schema", Value::object({{"name", "answer"},
-                                                           {"schema", *request.schema},
-                                                           {"strict", is_strict(*request.schema)}})}}));
+    body.set(
+        "response_format",
+        Value::object({{"type", "json_schema"},
+                       {"json_schema", Value::object({{"name", "answer"},
+                                                      {"schema", *request.schema},
+                                                      {"strict", is_strict(*request.schema)}})}}));
   return body;
 }
 

@@ -55,8 +55,7 @@ class OpenAiChatDecoder : public Decoder {
     if (chunk["x_groq"]["usage"].is_object()) usage_ = chunk["x_groq"]["usage"];
     const Value& choice = chunk["choices"].at(0);
     delta(choice["delta"], on_text);
-    if (!choice["finish_reason"].as_string().empty())
-      finish_ = choice["finish_reason"].as_string();
+    if (!choice["finish_reason"].as_string().empty()) finish_ = choice["finish_reason"].as_string();
     if (choice["usage"].is_object()) usage_ = choice["usage"];
   }
 
@@ -97,8 +96,8 @@ class OpenAiChatDecoder : public Decoder {
     const Value& more = piece["function"];
     if (!more["name"].as_string().empty() && function["name"].as_string().empty())
       function.set("name", more["name"]);
-    const std::string arguments =
-        more["arguments"].is_object() ? json::dump(more["arguments"]) : more["arguments"].as_string();
+    const std::string arguments = more["arguments"].is_object() ? json::dump(more["arguments"])
+                                                                : more["arguments"].as_string();
     function.set("arguments", function["arguments"].as_string() + arguments);
   }
 

@@ -18,8 +18,8 @@ void add_message(Value& input, const Message& m, const std::string& origin) {
   for (const auto& part : m.parts) {
     if (const auto* text = std::get_if<Text>(&part)) {
       if (!text->text.empty())
-        content.push(Value::object({{"type", m.role == Role::user ? "input_text" : "output_text"},
-                                    {"text", text->text}}));
+        content.push(Value::object(
+            {{"type", m.role == Role::user ? "input_text" : "output_text"}, {"text", text->text}}));
     } else if (const auto* image = std::get_if<Image>(&part)) {
       content.push(Value::object(
           {{"type", "input_image"}, {"detail", "auto"}, {"image_url", data_url(*image)}}));
@@ -45,8 +45,7 @@ void add_message(Value& input, const Message& m, const std::string& origin) {
 
 Value body_of(const Request& request, const Endpoint& endpoint) {
   auto input = Value::array();
-  for (const auto& m : request.messages)
-    add_message(input, m, origin_of(endpoint, request.model));
+  for (const auto& m : request.messages) add_message(input, m, origin_of(endpoint, request.model));
   auto body = Value::object({{"model", request.model},
                              {"input", input},
                              {"max_output_tokens", request.max_output_tokens},
@@ -55,16 +54,14 @@ Value body_of(const Request& request, const Endpoint& endpoint) {
     body.set("include", Value::array({Value("reasoning.encrypted_content")}));
   if (!request.system.empty()) body.set("instructions", request.system);
   if (request.stream)
-    body.set("stream", true)
-        .set("stream_options", Value::object({{"include_obfuscation", false}}));
+    body.set("stream", true).set("stream_options", Value::object({{"include_obfuscation", false}}));
   for (const auto& tool : request.tools)
     body.member("tools").push(Value::object({{"type", "function"},
                                              {"name", tool.name},
                                              {"description", tool.description},
                                              {"parameters", tool.parameters},
                                              {"strict", is_strict(tool.parameters)}}));
-  if (!request.effort.empty())
-    body.set("reasoning", Value::object({{"effort", request.effort}}));
+  if (!request.effort.empty()) body.set("reasoning", Value::object({{"effort", request.effort}}));
   if (request.schema)
     body.set("text",
              Value::object({{"format", Value::object({{"type", "json_schema"},

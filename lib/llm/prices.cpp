@@ -83,15 +83,16 @@ const Value* entry_at(const Value& prices, base::Time at) {
 }
 
 /// tokens · rate per million, in nano dollars, rounded up.
-std::int64_t part(std::int64_t tokens, const std::optional<Rate>& r, const std::optional<Rate>& other,
-                  std::int64_t total) {
+std::int64_t part(std::int64_t tokens, const std::optional<Rate>& r,
+                  const std::optional<Rate>& other, std::int64_t total) {
   const auto& use = r ? r : other;
   if (!use || tokens <= 0) return 0;
   // Split so that the product stays in 64 bits: 10^12 tokens at $1000 per million still fit.
   const std::int64_t per_mtok = use->at(total).nano;
   const std::int64_t whole = tokens / 1000000 * per_mtok;
-  return whole + (tokens % 1000000 * (per_mtok / 1000) + tokens % 1000000 * (per_mtok % 1000) / 1000 +
-                  500) / 1000;
+  return whole + (tokens % 1000000 * (per_mtok / 1000) +
+                  tokens % 1000000 * (per_mtok % 1000) / 1000 + 500) /
+                     1000;
 }
 
 }  // namespace

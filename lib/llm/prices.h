@@ -11,7 +11,8 @@
 
 namespace openclaw::llm {
 
-/// One rate: US dollars (nano) per million tokens, with an optional higher rate from a total input on.
+/// One rate: US dollars (nano) per million tokens, with an optional higher rate from a total input
+/// on.
 struct Rate {
   base::Usd per_mtok;
   std::vector<std::pair<std::int64_t, base::Usd>> above;  ///< total input tokens -> rate
@@ -24,7 +25,8 @@ struct Price {
       output_audio, cache_audio;
   base::Usd per_request;
   base::Usd per_web_search;
-  std::string reference;  ///< where it came from: "table 2026-11-23 anthropic/claude-x", "user", "free"
+  std::string
+      reference;  ///< where it came from: "table 2026-11-23 anthropic/claude-x", "user", "free"
 };
 
 /// A price given in the configuration, or "free".
@@ -35,8 +37,8 @@ base::Usd cost(const Price& price, const Usage& usage);
 /// The most that a call may cost before it is made.
 base::Usd worst_cost(const Price& price, std::int64_t input_tokens, std::int64_t output_tokens);
 
-/// share/openclaw/prices.json. Nothing is parsed until a price is asked for, and then only the part of
-/// that vendor.
+/// share/openclaw/prices.json. Nothing is parsed until a price is asked for, and then only the part
+/// of that vendor.
 class PriceTable {
  public:
   explicit PriceTable(std::string file) : file_(std::move(file)) {}

@@ -18,10 +18,10 @@ struct Endpoint {
   std::string name;
   std::string api;       ///< a name of the table in wire.h
   std::string base_url;  ///< empty = the vendor's own
-  std::string auth;      ///< "bearer", "x-api-key", "x-goog-api-key", "none"; empty = the api's usual
-  std::string version;   ///< value of the version header, where the api has one
+  std::string auth;  ///< "bearer", "x-api-key", "x-goog-api-key", "none"; empty = the api's usual
+  std::string version;  ///< value of the version header, where the api has one
   std::vector<net::Header> headers;
-  json::Value body;      ///< members merged into each request; null removes one
+  json::Value body;  ///< members merged into each request; null removes one
   std::string ca_file;
   base::Millis connect_timeout{5000};
   base::Millis first_byte_timeout{120000};
@@ -44,8 +44,8 @@ struct Attempt {
   bool content_seen = false;  ///< something of the answer came: never retried then
   bool sent = false;          ///< the request may have reached the vendor
   int http_status = 0;
-  std::string request_id;     ///< the transport's id header
-  json::Value rate_limits;    ///< limit headers as sent
+  std::string request_id;   ///< the transport's id header
+  json::Value rate_limits;  ///< limit headers as sent
   std::uint64_t response_bytes = 0;
   base::Millis connect_time{0};
   base::Millis first_byte_time{0};

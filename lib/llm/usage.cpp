@@ -70,7 +70,8 @@ Usage openai_usage(const Value& raw) {
   if (usage.reasoning_tokens == 0) usage.reasoning_tokens = count(raw["reasoning_tokens"]);
   if (raw["cost"].is_number()) {
     const double nano = raw["cost"].as_double() * 1e9;
-    if (nano >= 0 && nano < 9e18) usage.vendor_cost = base::Usd{static_cast<std::int64_t>(nano + 0.5)};
+    if (nano >= 0 && nano < 9e18)
+      usage.vendor_cost = base::Usd{static_cast<std::int64_t>(nano + 0.5)};
   }
   settle(usage, raw);
   return usage;

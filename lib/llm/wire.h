@@ -8,8 +8,8 @@
 
 namespace openclaw::llm {
 
-/// Puts the pieces of one streamed answer together. Copyable through clone(), so that a test can cut
-/// a stream at every byte.
+/// Puts the pieces of one streamed answer together. Copyable through clone(), so that a test can
+/// cut a stream at every byte.
 class Decoder {
  public:
   virtual ~Decoder() = default;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "markdown/terminal.h"
 
-#include <md4c.h>
-
 #include <algorithm>
 #include <utility>
 #include <vector>
+
+#include <md4c.h>
 
 #include "base/text.h"
 
@@ -75,9 +75,7 @@ class Renderer {
         code("\x1b[0m");
         flush(true);
         break;
-      case MD_BLOCK_P:
-        flush(lists_.empty());
-        break;
+      case MD_BLOCK_P: flush(lists_.empty()); break;
       case MD_BLOCK_CODE:
         in_code_ = false;
         flush(true);
@@ -148,8 +146,9 @@ class Renderer {
       }
     for (std::size_t r = 0; r < rows_.size(); ++r) {
       for (std::size_t i = 0; i < rows_[r].size(); ++i)
-        out_ += rows_[r][i] +
-                std::string(widths[i] + 2 - std::min(widths[i], base::display_width(rows_[r][i])), ' ');
+        out_ +=
+            rows_[r][i] +
+            std::string(widths[i] + 2 - std::min(widths[i], base::display_width(rows_[r][i])), ' ');
       out_ += '\n';
       if (r != 0) continue;
       for (const auto w : widths) {

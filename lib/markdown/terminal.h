@@ -11,8 +11,8 @@ struct TerminalStyle {
   std::size_t width = 80;
 };
 
-/// Markdown for a terminal: bold, italic, code, lists, quotes, tables and links as text. The text was
-/// already made printable; nothing in it can add an escape sequence of its own.
+/// Markdown for a terminal: bold, italic, code, lists, quotes, tables and links as text. The text
+/// was already made printable; nothing in it can add an escape sequence of its own.
 std::string to_terminal(std::string_view text, const TerminalStyle& style);
 
 }  // namespace openclaw::markdown

@@ -12,20 +12,21 @@ namespace openclaw::markup {
 namespace {
 
 constexpr std::array<std::pair<std::string_view, std::string_view>, 22> entities{{
-    {"amp", "&"},    {"lt", "<"},     {"gt", ">"},     {"quot", "\""},  {"apos", "'"},
-    {"nbsp", " "},   {"ndash", "–"},  {"mdash", "—"},  {"hellip", "…"}, {"lsquo", "‘"},
-    {"rsquo", "’"},  {"ldquo", "“"},  {"rdquo", "”"},  {"copy", "©"},   {"reg", "®"},
-    {"euro", "€"},   {"pound", "£"},  {"deg", "°"},    {"middot", "·"}, {"bull", "•"},
-    {"laquo", "«"},  {"raquo", "»"},
+    {"amp", "&"},   {"lt", "<"},    {"gt", ">"},    {"quot", "\""},  {"apos", "'"},
+    {"nbsp", " "},  {"ndash", "–"}, {"mdash", "—"}, {"hellip", "…"}, {"lsquo", "‘"},
+    {"rsquo", "’"}, {"ldquo", "“"}, {"rdquo", "”"}, {"copy", "©"},   {"reg", "®"},
+    {"euro", "€"},  {"pound", "£"}, {"deg", "°"},   {"middot", "·"}, {"bull", "•"},
+    {"laquo", "«"}, {"raquo", "»"},
 }};
 
 constexpr std::array<std::string_view, 34> blocks{
-    "address", "article", "aside", "blockquote", "br", "caption", "dd", "div", "dl", "dt", "fieldset",
-    "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li",
-    "main", "nav", "ol", "p", "pre", "section", "table", "title", "tr", "ul"};
+    "address", "article",  "aside",      "blockquote", "br",     "caption", "dd",   "div", "dl",
+    "dt",      "fieldset", "figcaption", "figure",     "footer", "form",    "h1",   "h2",  "h3",
+    "h4",      "h5",       "h6",         "header",     "hr",     "li",      "main", "nav", "ol",
+    "p",       "pre",      "section",    "table",      "title",  "tr",      "ul"};
 
-constexpr std::array<std::string_view, 6> hidden{"script", "style", "noscript", "template", "svg",
-                                                 "head"};
+constexpr std::array<std::string_view, 6> hidden{"script",   "style", "noscript",
+                                                 "template", "svg",   "head"};
 
 template <std::size_t N>
 bool in(std::string_view word, const std::array<std::string_view, N>& list) {
@@ -42,7 +43,8 @@ void reference(std::string_view text, std::size_t& pos, std::string& out) {
       const bool hex = !name.empty() && (name.front() == 'x' || name.front() == 'X');
       if (hex) name.remove_prefix(1);
       std::uint32_t code = 0;
-      const auto [stop, ec] = std::from_chars(name.data(), name.data() + name.size(), code, hex ? 16 : 10);
+      const auto [stop, ec] =
+          std::from_chars(name.data(), name.data() + name.size(), code, hex ? 16 : 10);
       if (ec == std::errc{} && stop == name.data() + name.size() && code > 0 && code < 0x110000 &&
           (code < 0xD800 || code > 0xDFFF)) {
         base::append_utf8(out, code);

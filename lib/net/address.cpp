@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "net/address.h"
 
-#include <netinet/in.h>
-
 #include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstring>
+
+#include <netinet/in.h>
 
 namespace openclaw::net {
 namespace {
@@ -16,11 +16,11 @@ struct Net4 {
   int bits;
 };
 
-constexpr std::array special4{
-    Net4{0x00000000, 8},  Net4{0x0A000000, 8},  Net4{0x64400000, 10}, Net4{0x7F000000, 8},
-    Net4{0xA9FE0000, 16}, Net4{0xAC100000, 12}, Net4{0xC0000000, 24}, Net4{0xC0000200, 24},
-    Net4{0xC0586300, 24}, Net4{0xC0A80000, 16}, Net4{0xC6120000, 15}, Net4{0xC6336400, 24},
-    Net4{0xCB007100, 24}, Net4{0xE0000000, 4},  Net4{0xF0000000, 4}};
+constexpr std::array special4{Net4{0x00000000, 8},  Net4{0x0A000000, 8},  Net4{0x64400000, 10},
+                              Net4{0x7F000000, 8},  Net4{0xA9FE0000, 16}, Net4{0xAC100000, 12},
+                              Net4{0xC0000000, 24}, Net4{0xC0000200, 24}, Net4{0xC0586300, 24},
+                              Net4{0xC0A80000, 16}, Net4{0xC6120000, 15}, Net4{0xC6336400, 24},
+                              Net4{0xCB007100, 24}, Net4{0xE0000000, 4},  Net4{0xF0000000, 4}};
 
 bool public4(std::uint32_t ip) {
   return std::none_of(special4.begin(), special4.end(), [ip](const Net4& net) {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include <curl/curl.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
+
+#include <curl/curl.h>
+#include <unistd.h>
 
 #include "base/text.h"
 #include "net/address.h"
@@ -55,8 +55,9 @@ std::size_t take_header(char* data, std::size_t size, std::size_t n, void* user)
   if (line.starts_with("HTTP/")) {
     transfer.response.headers.clear();
     const auto space = line.find(' ');
-    transfer.response.status =
-        space == std::string_view::npos ? 0 : std::atoi(std::string(line.substr(space + 1, 3)).c_str());
+    transfer.response.status = space == std::string_view::npos
+                                   ? 0
+                                   : std::atoi(std::string(line.substr(space + 1, 3)).c_str());
     return line.size();
   }
   const auto colon = line.find(':');
@@ -240,10 +241,10 @@ class CurlClient : public HttpClient {
     const int status = transfer.response.status;
     if (transfer.cancelled) throw Failure(Kind::cancelled, host + ": cancelled", sent, status);
     if (transfer.too_large)
-      throw Failure(Kind::too_large,
-                    host + ": the answer is larger than " +
-                        base::human_bytes(transfer.request.max_body),
-                    sent, status);
+      throw Failure(
+          Kind::too_large,
+          host + ": the answer is larger than " + base::human_bytes(transfer.request.max_body),
+          sent, status);
     if (transfer.refused_address)
       throw Failure(Kind::address, host + ": a private or reserved address, which is not granted",
                     false);

@@ -12,8 +12,8 @@
 #include "base/stop.h"
 #include "base/time.h"
 
-/// net may use url and base; it is the only room that sees libcurl. HttpClient is the seam where the
-/// network begins: everything above is tested with a fake or against a loopback server.
+/// net may use url and base; it is the only room that sees libcurl. HttpClient is the seam where
+/// the network begins: everything above is tested with a fake or against a loopback server.
 namespace openclaw::net {
 
 using Header = std::pair<std::string, std::string>;
@@ -28,7 +28,7 @@ struct Request {
   std::string body;
   bool accept_gzip = false;
   Reach reach = Reach::anywhere;
-  std::string ca_file;  ///< trust only these roots; empty = the system's
+  std::string ca_file;               ///< trust only these roots; empty = the system's
   std::size_t max_body = 16u << 20;  ///< decoded bytes
   base::Millis connect_timeout{5000};
   base::Millis first_byte_timeout{120000};
@@ -74,7 +74,8 @@ using Sink = std::function<bool(std::string_view)>;
 class HttpClient {
  public:
   virtual ~HttpClient() = default;
-  /// Blocks until the response is whole. Throws Failure. Redirects are not followed. sink may be null.
+  /// Blocks until the response is whole. Throws Failure. Redirects are not followed. sink may be
+  /// null.
   virtual Response perform(const Request& request, const Sink& sink, const base::Stop* stop) = 0;
 };
 

@@ -27,8 +27,8 @@ class SseParser {
   bool first_ = true;
 };
 
-/// Lines ended by LF (a CR before it is dropped), for newline-delimited JSON. finish() gives the last
-/// line when it had no end.
+/// Lines ended by LF (a CR before it is dropped), for newline-delimited JSON. finish() gives the
+/// last line when it had no end.
 class LineParser {
  public:
   using Take = std::function<void(std::string_view)>;

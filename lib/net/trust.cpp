@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "net/trust.h"
 
-#include <dirent.h>
-#include <unistd.h>
-
 #include <cstdlib>
 #include <memory>
 #include <string_view>
+
+#include <dirent.h>
+#include <unistd.h>
 
 namespace openclaw::net {
 namespace {

@@ -32,9 +32,10 @@ json::Value to_json(const ToolInfo& tool) {
 }
 
 json::Value to_json(const AllowRule& rule) {
-  return json::Value::object({{"who", list(rule.who)},
-                              {"agents", list(rule.agents)},
-                              {"groups", rule.all_groups ? json::Value("all") : list(rule.groups)}});
+  return json::Value::object(
+      {{"who", list(rule.who)},
+       {"agents", list(rule.agents)},
+       {"groups", rule.all_groups ? json::Value("all") : list(rule.groups)}});
 }
 
 }  // namespace
@@ -61,7 +62,8 @@ json::Value to_json(const Policy& policy) {
   }
   auto agents = json::Value::object();
   for (const auto& [name, agent] : policy.agents)
-    agents.set(name, json::Value::object({{"groups", list(agent.groups)}, {"deny", list(agent.deny)}}));
+    agents.set(name,
+               json::Value::object({{"groups", list(agent.groups)}, {"deny", list(agent.deny)}}));
   auto places = json::Value::object();
   for (const auto& [name, rules] : policy.places) {
     auto out = json::Value::array();

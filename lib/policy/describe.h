@@ -10,8 +10,8 @@ namespace openclaw::policy {
 json::Value to_json(const Policy& policy);
 json::Value to_json(const Grant& grant);
 
-std::string_view name_of(Verdict verdict);  ///< "deny", "confirm", "allow"
-std::string_view name_of(Effect effect);    ///< "none", "write", "send"
-std::string describe(const Caller& caller); ///< "job x" or "place/person"
+std::string_view name_of(Verdict verdict);   ///< "deny", "confirm", "allow"
+std::string_view name_of(Effect effect);     ///< "none", "write", "send"
+std::string describe(const Caller& caller);  ///< "job x" or "place/person"
 
 }  // namespace openclaw::policy

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "policy/engine.h"
 
-#include <fmt/core.h>
-
 #include <algorithm>
+
+#include <fmt/core.h>
 
 #include "base/text.h"
 #include "crypto/digest.h"
@@ -57,7 +57,8 @@ void absorb(Decision& decision, const Grant& grant, const std::string& rule, boo
     decision.rule = rule;
     decision.reason = asks ? "granted, after a confirmation" : "granted";
   }
-  decision.verdict = asks || decision.verdict == Verdict::confirm ? Verdict::confirm : Verdict::allow;
+  decision.verdict =
+      asks || decision.verdict == Verdict::confirm ? Verdict::confirm : Verdict::allow;
   for (const auto& [name, constraint] : grant.args) {
     decision.private_address |= constraint.private_address;
     decision.roots.insert(decision.roots.end(), constraint.under.begin(), constraint.under.end());
@@ -77,7 +78,8 @@ Decision by_grants(const Policy& policy, const Request& request, const ToolInfo&
       const std::string rule = grant_pointer(group, i);
       std::string why = misfit(grant, request.args);
       somebody_asks |= why.empty() && grant.confirm;
-      const Flow flows = why.empty() ? flow(tool, grant, request.args, request.taint) : Flow::refuse;
+      const Flow flows =
+          why.empty() ? flow(tool, grant, request.args, request.taint) : Flow::refuse;
       if (why.empty() && flows == Flow::refuse)
         why = request.taint.private_text
                   ? "the run has seen untrusted and private text, and the grant does not allow that"
@@ -88,8 +90,8 @@ Decision by_grants(const Policy& policy, const Request& request, const ToolInfo&
         decision = denied(std::move(why), rule);
     }
   }
-  // A grant that always asks is heard even when its flow rule fails: taint must never turn a question
-  // into a plain yes.
+  // A grant that always asks is heard even when its flow rule fails: taint must never turn a
+  // question into a plain yes.
   if (decision.verdict == Verdict::allow && somebody_asks) {
     decision.verdict = Verdict::confirm;
     decision.reason = "granted, after a confirmation";

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "policy/lint.h"
 
-#include <fmt/core.h>
-
 #include <algorithm>
+
+#include <fmt/core.h>
 
 #include "base/text.h"
 #include "json/parse.h"
@@ -88,9 +88,9 @@ Reach reach_of(const Policy& policy, const std::set<std::string>& groups, const 
         continue;
       reach.untrusted |= tool->second.out.untrusted;
       reach.private_text |= tool->second.out.private_text;
-      const bool all = std::all_of(tool->second.destinations.begin(),
-                                   tool->second.destinations.end(),
-                                   [&](const auto& d) { return can_pin(grant, d); });
+      const bool all =
+          std::all_of(tool->second.destinations.begin(), tool->second.destinations.end(),
+                      [&](const auto& d) { return can_pin(grant, d); });
       const bool asks = grant.confirm || grant.when_tainted == WhenTainted::confirm;
       if (tool->second.effect != Effect::none && grant.when_tainted == WhenTainted::allow && !all &&
           !asks && !accepted.contains(group))
@@ -107,10 +107,11 @@ void lint_caller(const Policy& policy, const Caller& caller, const std::string& 
   const auto reach =
       reach_of(policy, usable_groups(policy, caller, agent), scope->second, accepted);
   if (reach.untrusted && reach.private_text && !reach.open_end.empty())
-    out.push_back({at, fmt::format("{} with agent '{}' reaches untrusted text, private text and an "
-                                   "unpinned destination ({}): at most two of these; pin it, use "
-                                   "\"when_tainted\": \"confirm\", or give the group an accept_risk",
-                                   describe(caller), agent, reach.open_end)});
+    out.push_back(
+        {at, fmt::format("{} with agent '{}' reaches untrusted text, private text and an "
+                         "unpinned destination ({}): at most two of these; pin it, use "
+                         "\"when_tainted\": \"confirm\", or give the group an accept_risk",
+                         describe(caller), agent, reach.open_end)});
 }
 
 }  // namespace
@@ -119,7 +120,8 @@ std::vector<Finding> lint(const Policy& policy, const std::set<std::string>& acc
   Findings out;
   for (const auto& [group, grants] : policy.groups)
     for (std::size_t i = 0; i < grants.size(); ++i)
-      lint_grant(policy, grants[i], fmt::format("/groups/{}/{}", json::pointer_step(group), i), out);
+      lint_grant(policy, grants[i], fmt::format("/groups/{}/{}", json::pointer_step(group), i),
+                 out);
   for (const auto& [name, agent] : policy.agents) {
     const std::string at = "/agents/" + json::pointer_step(name) + "/deny";
     const auto names = tool_names(policy);

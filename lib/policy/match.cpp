@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "policy/match.h"
 
-#include <fmt/core.h>
-
 #include <algorithm>
+
+#include <fmt/core.h>
 
 #include "base/text.h"
 #include "url/url.h"
@@ -85,8 +85,8 @@ std::string misfit(const Constraint& c, const json::Value& value) {
         return at_or_below(value.as_string(), root);
       })))
     return fmt::format("is no clean path under {{{}}}", base::join(c.under, ", "));
-  if (c.maxlen && (!value.is_string() ||
-                   static_cast<std::int64_t>(value.as_string().size()) > *c.maxlen))
+  if (c.maxlen &&
+      (!value.is_string() || static_cast<std::int64_t>(value.as_string().size()) > *c.maxlen))
     return fmt::format("is no text of at most {} bytes", *c.maxlen);
   if (c.min || c.max) return range_misfit(c, value);
   return {};

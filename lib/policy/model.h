@@ -39,14 +39,14 @@ struct ToolInfo {
 /// What one argument may be. All parts that are present must hold; with none of them any value may.
 /// An argument with a non-empty constraint must be given.
 struct Constraint {
-  std::optional<json::Value> eq;      ///< exactly this value, of the same JSON type
-  std::vector<json::Value> one_of;    ///< one of these
-  std::vector<std::string> origin;    ///< a URL (url::parse) whose origin is one of these
-  bool private_address = false;       ///< with origin: loopback and private addresses may be dialled
-  std::vector<std::string> under;     ///< an absolute path, lexically clean, at or below one of these
-  std::optional<std::int64_t> maxlen; ///< a string of at most so many bytes
-  std::optional<std::int64_t> min;    ///< an integer, at least
-  std::optional<std::int64_t> max;    ///< an integer, at most
+  std::optional<json::Value> eq;    ///< exactly this value, of the same JSON type
+  std::vector<json::Value> one_of;  ///< one of these
+  std::vector<std::string> origin;  ///< a URL (url::parse) whose origin is one of these
+  bool private_address = false;     ///< with origin: loopback and private addresses may be dialled
+  std::vector<std::string> under;   ///< an absolute path, lexically clean, at or below one of these
+  std::optional<std::int64_t> maxlen;  ///< a string of at most so many bytes
+  std::optional<std::int64_t> min;     ///< an integer, at least
+  std::optional<std::int64_t> max;     ///< an integer, at most
   bool empty() const {
     return !eq && one_of.empty() && origin.empty() && under.empty() && !maxlen && !min && !max;
   }
@@ -110,8 +110,9 @@ struct Request {
 enum class Verdict { deny, confirm, allow };
 
 /// The rules, in the order in which a denial names them:
-/// 1. the tool is known  2. the agent is known  3. the caller may use this agent  4. no "deny" of the
-/// agent matches the tool  5. a group lies in the agent's groups and in those the caller may use here
+/// 1. the tool is known  2. the agent is known  3. the caller may use this agent  4. no "deny" of
+/// the agent matches the tool  5. a group lies in the agent's groups and in those the caller may
+/// use here
 /// 6. a grant in such a group names the tool and fits all arguments  7. its flow rule passes.
 /// A caller may match several allow rules; the groups usable are the union over the rules that name
 /// both the person and the agent.
@@ -124,15 +125,15 @@ enum class Verdict { deny, confirm, allow };
 /// Pinned: given and constrained by eq or one_of, or by origin where the URL has no query ('?').
 ///
 /// At least one fitting grant must pass. The verdict is confirm when any fitting grant says confirm
-/// (even if its own flow rule fails), or when one that passes has when_tainted confirm in an untrusted
-/// run; otherwise it is allow. Deny beats confirm beats allow, so taking an asking group away can turn
-/// a question into a plain yes of another group, and never a no into anything.
+/// (even if its own flow rule fails), or when one that passes has when_tainted confirm in an
+/// untrusted run; otherwise it is allow. Deny beats confirm beats allow, so taking an asking group
+/// away can turn a question into a plain yes of another group, and never a no into anything.
 struct Decision {
   Verdict verdict = Verdict::deny;
-  std::string reason;                ///< one line for a person
-  std::string rule;                  ///< JSON pointer of the deciding line, or empty
-  bool private_address = false;      ///< the fitting grant lets private addresses be dialled
-  std::vector<std::string> roots;    ///< "under" of the fitting grants: what file tools may open
+  std::string reason;              ///< one line for a person
+  std::string rule;                ///< JSON pointer of the deciding line, or empty
+  bool private_address = false;    ///< the fitting grant lets private addresses be dialled
+  std::vector<std::string> roots;  ///< "under" of the fitting grants: what file tools may open
 };
 
 }  // namespace openclaw::policy

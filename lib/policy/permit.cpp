@@ -11,8 +11,8 @@ namespace openclaw::policy {
 namespace {
 
 std::string seal_of(const std::string& tool, const json::Value& args, const std::string& run) {
-  const auto digest =
-      crypto::sha256(json::canonical(json::Value::array({json::Value(tool), args, json::Value(run)})));
+  const auto digest = crypto::sha256(
+      json::canonical(json::Value::array({json::Value(tool), args, json::Value(run)})));
   return std::string(crypto::view(digest));
 }
 
@@ -39,8 +39,7 @@ Authority::Answer Authority::authorize(const Policy& policy, const Request& requ
   answer.decision = decide(policy, request);
   const bool may = answer.decision.verdict == Verdict::allow ||
                    (answer.decision.verdict == Verdict::confirm && confirmed);
-  if (may)
-    answer.permit.emplace(Permit(seal_of(request.tool, request.args, run), answer.decision));
+  if (may) answer.permit.emplace(Permit(seal_of(request.tool, request.args, run), answer.decision));
   return answer;
 }
 

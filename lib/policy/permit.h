@@ -7,8 +7,8 @@
 
 namespace openclaw::policy {
 
-/// Proof that this call was decided. Only Authority can make one; it cannot be copied and is good for
-/// one tool, one set of arguments and one use. A tool's body cannot be called without it.
+/// Proof that this call was decided. Only Authority can make one; it cannot be copied and is good
+/// for one tool, one set of arguments and one use. A tool's body cannot be called without it.
 class Permit {
  public:
   Permit(Permit&& other) noexcept;
@@ -22,7 +22,8 @@ class Permit {
 
  private:
   friend class Authority;
-  Permit(std::string seal, Decision decision) : seal_(std::move(seal)), decision_(std::move(decision)) {}
+  Permit(std::string seal, Decision decision)
+      : seal_(std::move(seal)), decision_(std::move(decision)) {}
   std::string seal_;
   Decision decision_;
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include <fmt/core.h>
-
 #include <algorithm>
+
+#include <fmt/core.h>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -40,8 +40,8 @@ class Check {
   template <typename Map>
   bool known(const Map& map, const std::string& name, const std::string& at, const char* what) {
     if (name.empty() || map.contains(name)) return true;
-    document_.problem(at, fmt::format("there is no {} '{}'{}", what, name,
-                                      base::did_you_mean(name, names(map))));
+    document_.problem(
+        at, fmt::format("there is no {} '{}'{}", what, name, base::did_you_mean(name, names(map))));
     return false;
   }
 
@@ -108,7 +108,8 @@ class Check {
           return scope != s_.policy.agents.end() && scope->second.groups.contains(group);
         }))
       document_.problem(where, fmt::format("none of these agents has the group '{}', so it can "
-                                           "match nothing", group));
+                                           "match nothing",
+                                           group));
   }
 
   void jobs() {
@@ -164,10 +165,11 @@ class Check {
       for (const auto& [provider, id] : model.tries) {
         const auto p = s_.providers.find(provider);
         if (used && !open && p != s_.providers.end() && !p->second.private_text)
-          document_.problem(at({"models", name, "try"}),
-                            fmt::format("'{}:{}' can never be reached: every run of its agents holds "
-                                        "private text, and '{}' does not declare private_text",
-                                        provider, id, provider));
+          document_.problem(
+              at({"models", name, "try"}),
+              fmt::format("'{}:{}' can never be reached: every run of its agents holds "
+                          "private text, and '{}' does not declare private_text",
+                          provider, id, provider));
       }
     }
   }
@@ -188,7 +190,8 @@ class Check {
         note(at({"places", name}), fmt::format("{} is not served by this version", place.kind));
     for (const auto& [name, source] : s_.sources)
       if (source.kind != "host" && source.kind != "commitments" &&
-          !(source.kind == "ics" && source.texts.contains("path") && !source.texts.at("path").empty()))
+          !(source.kind == "ics" && source.texts.contains("path") &&
+            !source.texts.at("path").empty()))
         note(at({"sources", name}),
              fmt::format("sources of kind {} are not read by this version", source.kind));
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include <fmt/core.h>
-
 #include <filesystem>
+
+#include <fmt/core.h>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -57,7 +57,8 @@ Settings load_or_throw(const std::string& file) {
     text += fmt::format("{}{}:{}: {}{}{}", i ? "\n" : "", file, p.line, p.pointer,
                         p.pointer.empty() ? "" : ": ", p.text);
   }
-  if (report.problems.size() > 5) text += fmt::format("\n… and {} more", report.problems.size() - 5);
+  if (report.problems.size() > 5)
+    text += fmt::format("\n… and {} more", report.problems.size() - 5);
   throw base::ConfigError("the configuration has errors:\n" + text, "openclaw check");
 }
 

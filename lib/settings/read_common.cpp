@@ -14,13 +14,16 @@ SecretRef read_secret(config::Node& node, const std::string& key, const char* do
   out.pointer = node.pointer() + "/" + key;
   const auto value = node.any(key, doc);
   if (value.is_string()) {
-    node.problem_at(key, "a secret never stands in the configuration: name where it is, like "
-                         "{\"credential\": \"" + key + "\"}");
+    node.problem_at(key,
+                    "a secret never stands in the configuration: name where it is, like "
+                    "{\"credential\": \"" +
+                        key + "\"}");
     return out;
   }
   if (!value.is_object() || value.size() != 1) {
-    node.problem_at(key, "must be exactly one of {\"credential\": …}, {\"file\": …}, "
-                         "{\"command\": […]}, {\"env\": …}");
+    node.problem_at(key,
+                    "must be exactly one of {\"credential\": …}, {\"file\": …}, "
+                    "{\"command\": […]}, {\"env\": …}");
     return out;
   }
   const auto& [kind, what] = value.members().front();
@@ -42,8 +45,8 @@ SecretRef read_secret(config::Node& node, const std::string& key, const char* do
   } else if (kind == "command") {
     out.kind = SecretRef::Kind::command;
     for (const auto& word : what.items()) out.argv.push_back(word.as_string());
-    if (out.argv.empty() || std::any_of(out.argv.begin(), out.argv.end(),
-                                        [](const auto& w) { return w.empty(); }))
+    if (out.argv.empty() ||
+        std::any_of(out.argv.begin(), out.argv.end(), [](const auto& w) { return w.empty(); }))
       bad("must be a list of words, like [\"pass\", \"show\", \"x\"]");
   } else {
     node.problem_at(key, "unknown kind of secret '" + kind + "'" +
@@ -71,9 +74,9 @@ Limits read_limits(config::Node& node, const char* doc) {
 
 void check_name(config::Node& node, const std::string& name) {
   if (node.describing()) return;
-  const bool good = !name.empty() && name.size() <= 41 && name[0] >= 'a' && name[0] <= 'z' &&
-                    name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") ==
-                        std::string::npos;
+  const bool good =
+      !name.empty() && name.size() <= 41 && name[0] >= 'a' && name[0] <= 'z' &&
+      name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string::npos;
   if (!good)
     node.problem("the name '" + name +
                  "' must begin with a letter and hold a-z, 0-9 and '-', 41 characters at most");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include <fmt/core.h>
-
 #include <filesystem>
+
+#include <fmt/core.h>
 
 #include "base/error.h"
 #include "settings/read.h"
@@ -38,9 +38,9 @@ constexpr SourceKey source_keys[] = {
     {"commitments", "path", 'T', "Markdown file"},
     {"host", "command", 't', "for another host"},
 };
-const std::vector<std::string> kinds{"host",     "prometheus", "alertmanager", "caldav",
-                                     "ics",      "miniflux",   "feeds",        "plane",
-                                     "issues",   "commitments"};
+const std::vector<std::string> kinds{"host",   "prometheus", "alertmanager", "caldav",
+                                     "ics",    "miniflux",   "feeds",        "plane",
+                                     "issues", "commitments"};
 
 void read_source(config::Node& n, const std::string& kind, Source& source) {
   for (const auto& entry : source_keys) {
@@ -63,7 +63,8 @@ std::vector<Gather> read_gather(config::Node& n) {
   n.list("gather", "what it reads", [&out](config::Node& g) {
     Gather gather;
     gather.from = g.required_text("from", "a source");
-    if (const auto min = g.word("min", {"info", "warning", "critical"}, "least severity"); !min.empty())
+    if (const auto min = g.word("min", {"info", "warning", "critical"}, "least severity");
+        !min.empty())
       gather.options["min"] = min;
     if (const auto days = g.integer("days", "of a calendar", 1, 31))
       gather.options["days"] = std::to_string(*days);

@@ -35,38 +35,40 @@ void check_base_url(config::Node& n, const llm::Endpoint& endpoint) {
 }  // namespace
 
 void read_providers(config::Node& root, Settings& out) {
-  root.map("providers", "vendors and local endpoints", [&](const std::string& name, config::Node& n) {
-    check_name(n, name);
-    Provider p;
-    llm::Endpoint& e = p.endpoint;
-    e.name = name;
-    e.api = n.word("api", llm::wire_names(), "wire format", "openai-chat");
-    if (!n.describing() && !n.has("api")) n.problem("'api' is missing");
-    if (n.has("base_url") && n.any("base_url", "").is_object())
-      p.base_url = read_secret(n, "base_url", "where it is; a text, or from a credential");
-    else
-      e.base_url = n.text("base_url", "where it is; a text, or from a credential");
-    check_base_url(n, e);
-    p.key = read_secret(n, "key", "the API key");
-    e.auth = n.word("auth", {"bearer", "x-api-key", "x-goog-api-key", "none"},
-                    "how the key is sent; left out = as the wire format usually does");
-    e.version = n.text("version", "value of the version header (anthropic)");
-    read_headers(n, e);
-    e.body = n.any("body", "members merged into each request; null removes one");
-    if (!e.body.is_null() && !e.body.is_object()) n.problem_at("body", "must be an object");
-    for (const char* fixed : {"messages", "contents", "input", "system", "tools", "model", "store"})
-      if (e.body.contains(fixed)) n.problem_at("body", std::string("may not set '") + fixed + "'");
-    e.ca_file = beside(out, n.text("ca_file", "trust only these roots (PEM)"));
-    e.connect_timeout =
-        n.duration("connect_timeout", "default 5s").value_or(e.connect_timeout);
-    e.first_byte_timeout =
-        n.duration("first_byte_timeout", "default 120s").value_or(e.first_byte_timeout);
-    e.idle_timeout = n.duration("idle_timeout", "default 60s").value_or(e.idle_timeout);
-    p.free = n.word("price", {"free"}, "\"free\" for a local endpoint") == "free";
-    p.price_list = n.text("price_list", "vendor in prices.json; left out = by host");
-    p.private_text = n.flag("private_text", "calendars, tickets and chats may be sent there");
-    out.providers.emplace(name, std::move(p));
-  });
+  root.map(
+      "providers", "vendors and local endpoints", [&](const std::string& name, config::Node& n) {
+        check_name(n, name);
+        Provider p;
+        llm::Endpoint& e = p.endpoint;
+        e.name = name;
+        e.api = n.word("api", llm::wire_names(), "wire format", "openai-chat");
+        if (!n.describing() && !n.has("api")) n.problem("'api' is missing");
+        if (n.has("base_url") && n.any("base_url", "").is_object())
+          p.base_url = read_secret(n, "base_url", "where it is; a text, or from a credential");
+        else
+          e.base_url = n.text("base_url", "where it is; a text, or from a credential");
+        check_base_url(n, e);
+        p.key = read_secret(n, "key", "the API key");
+        e.auth = n.word("auth", {"bearer", "x-api-key", "x-goog-api-key", "none"},
+                        "how the key is sent; left out = as the wire format usually does");
+        e.version = n.text("version", "value of the version header (anthropic)");
+        read_headers(n, e);
+        e.body = n.any("body", "members merged into each request; null removes one");
+        if (!e.body.is_null() && !e.body.is_object()) n.problem_at("body", "must be an object");
+        for (const char* fixed :
+             {"messages", "contents", "input", "system", "tools", "model", "store"})
+          if (e.body.contains(fixed))
+            n.problem_at("body", std::string("may not set '") + fixed + "'");
+        e.ca_file = beside(out, n.text("ca_file", "trust only these roots (PEM)"));
+        e.connect_timeout = n.duration("connect_timeout", "default 5s").value_or(e.connect_timeout);
+        e.first_byte_timeout =
+            n.duration("first_byte_timeout", "default 120s").value_or(e.first_byte_timeout);
+        e.idle_timeout = n.duration("idle_timeout", "default 60s").value_or(e.idle_timeout);
+        p.free = n.word("price", {"free"}, "\"free\" for a local endpoint") == "free";
+        p.price_list = n.text("price_list", "vendor in prices.json; left out = by host");
+        p.private_text = n.flag("private_text", "calendars, tickets and chats may be sent there");
+        out.providers.emplace(name, std::move(p));
+      });
 }
 
 void read_models(config::Node& root, Settings& out) {

@@ -55,25 +55,26 @@ void read_people(config::Node& root, Settings& out) {
 }
 
 void read_places(config::Node& root, Settings& out) {
-  root.map("places", "who may reach which agent, where", [&](const std::string& name, config::Node& n) {
-    check_name(n, name);
-    Place place;
-    read_kind(n, place);
-    place.reply = n.word("reply", {"all", "mentioned"}, "in shared rooms", "all");
-    place.memory = n.flag("memory", "conversations go on", true);
-    place.keep = n.word("keep", {"full", "digests"}, "how texts of this place are kept");
-    place.private_text =
-        n.flag("private_text", "calendars and tickets may go there though it is not end-to-end");
-    place.notify = n.word("notify", {"loud", "silent"}, "of deliveries", "loud");
-    n.not_in_this_version("allow_unverified_devices");
-    n.not_in_this_version("preview");
-    auto& rules = out.policy.places[name];
-    n.list("allow", "rules; absence means no", [&](config::Node& rule) {
-      place.allow.push_back(read_allow(rule));
-      rules.push_back(place.allow.back().rule);
-    });
-    out.places.emplace(name, std::move(place));
-  });
+  root.map("places", "who may reach which agent, where",
+           [&](const std::string& name, config::Node& n) {
+             check_name(n, name);
+             Place place;
+             read_kind(n, place);
+             place.reply = n.word("reply", {"all", "mentioned"}, "in shared rooms", "all");
+             place.memory = n.flag("memory", "conversations go on", true);
+             place.keep = n.word("keep", {"full", "digests"}, "how texts of this place are kept");
+             place.private_text = n.flag(
+                 "private_text", "calendars and tickets may go there though it is not end-to-end");
+             place.notify = n.word("notify", {"loud", "silent"}, "of deliveries", "loud");
+             n.not_in_this_version("allow_unverified_devices");
+             n.not_in_this_version("preview");
+             auto& rules = out.policy.places[name];
+             n.list("allow", "rules; absence means no", [&](config::Node& rule) {
+               place.allow.push_back(read_allow(rule));
+               rules.push_back(place.allow.back().rule);
+             });
+             out.places.emplace(name, std::move(place));
+           });
 }
 
 void read_channels(config::Node& root, Settings&) {
@@ -95,9 +96,11 @@ void read_audit(config::Node& root, Settings& out) {
   root.object("audit", "what is kept, and how long", [&out](config::Node& n) {
     Audit& audit = out.audit;
     audit.keep = n.word("keep", {"full", "digests"}, "texts, or only their digests", "full");
-    audit.bodies = n.duration("bodies", "texts are erased after, default 90d").value_or(audit.bodies);
+    audit.bodies =
+        n.duration("bodies", "texts are erased after, default 90d").value_or(audit.bodies);
     audit.rows = n.duration("rows", "rows are removed after, default 5y").value_or(audit.rows);
-    audit.body_key = read_secret(n, "body_key", "seals the texts; left out = body.key in the state");
+    audit.body_key =
+        read_secret(n, "body_key", "seals the texts; left out = body.key in the state");
     n.object("drift", "watch for a drifting agent", [&audit](config::Node& d) {
       audit.drift_tell = d.text("tell", "place that hears of it");
     });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include <fmt/core.h>
-
 #include <filesystem>
+
+#include <fmt/core.h>
 
 #include "base/text.h"
 #include "settings/read.h"
@@ -13,7 +13,8 @@ policy::Constraint read_constraint(config::Node& n) {
   policy::Constraint c;
   if (const auto eq = n.any("eq", "exactly this value"); !eq.is_null() || n.has("eq")) c.eq = eq;
   const auto one_of = n.any("oneof", "one of these values");
-  if (n.has("oneof") && one_of.items().empty()) n.problem_at("oneof", "an empty list matches nothing");
+  if (n.has("oneof") && one_of.items().empty())
+    n.problem_at("oneof", "an empty list matches nothing");
   c.one_of = one_of.items();
   c.origin = n.texts("origin", "a URL of one of these origins");
   if (n.has("origin") && c.origin.empty()) n.problem_at("origin", "an empty list matches nothing");
@@ -52,13 +53,15 @@ void read_groups(config::Node& root, Settings& out) {
     root.list("groups/*", "one grant", [](config::Node& n) { read_grant(n); });
     return;
   }
-  if (!groups.is_null() && !groups.is_object()) root.problem_at("groups", "must be an object of named lists");
+  if (!groups.is_null() && !groups.is_object())
+    root.problem_at("groups", "must be an object of named lists");
   root.object("groups", "", [&](config::Node& all) {
     for (const auto& [name, list] : groups.members()) {
       if (!list.is_array()) all.problem_at(name, "a group must be a list of grants");
       auto& grants = out.policy.groups[name];
       all.list(name, "", [&](config::Node& n) { grants.push_back(read_grant(n)); });
-      if (list.is_array() && list.items().empty()) all.problem_at(name, "an empty group grants nothing");
+      if (list.is_array() && list.items().empty())
+        all.problem_at(name, "an empty group grants nothing");
     }
   });
   root.map("accept_risk", "groups whose Rule-of-Two finding you accept",
@@ -68,24 +71,25 @@ void read_groups(config::Node& root, Settings& out) {
 }
 
 void read_commands(config::Node& root, Settings& out) {
-  root.map("commands", "programs that become the tools command_NAME",
-           [&](const std::string& name, config::Node& n) {
-             tools::DeclaredCommand command;
-             command.name = name;
-             command.description = n.text("description", "what the model reads of it");
-             const auto argv = n.any("argv", "the program and its arguments; {x} is the argument x");
-             for (const auto& word : argv.items()) command.argv.push_back(word.as_string());
-             if (!n.describing() && (command.argv.empty() || !command.argv[0].starts_with('/') ||
-                                     command.argv[0].find('{') != std::string::npos))
-               n.problem("'argv' must begin with the absolute path of a program");
-             command.readable = n.texts("read", "folders it may read, besides programs and libraries");
-             command.writable = n.texts("write", "folders it may write");
-             command.timeout = n.duration("timeout", "default 30s").value_or(command.timeout);
-             if (name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") !=
-                     std::string::npos && !n.describing())
-               n.problem("the name of a command holds a-z, 0-9 and '_' only");
-             out.commands.push_back(std::move(command));
-           });
+  root.map(
+      "commands", "programs that become the tools command_NAME",
+      [&](const std::string& name, config::Node& n) {
+        tools::DeclaredCommand command;
+        command.name = name;
+        command.description = n.text("description", "what the model reads of it");
+        const auto argv = n.any("argv", "the program and its arguments; {x} is the argument x");
+        for (const auto& word : argv.items()) command.argv.push_back(word.as_string());
+        if (!n.describing() && (command.argv.empty() || !command.argv[0].starts_with('/') ||
+                                command.argv[0].find('{') != std::string::npos))
+          n.problem("'argv' must begin with the absolute path of a program");
+        command.readable = n.texts("read", "folders it may read, besides programs and libraries");
+        command.writable = n.texts("write", "folders it may write");
+        command.timeout = n.duration("timeout", "default 30s").value_or(command.timeout);
+        if (name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") != std::string::npos &&
+            !n.describing())
+          n.problem("the name of a command holds a-z, 0-9 and '_' only");
+        out.commands.push_back(std::move(command));
+      });
 }
 
 void read_agents(config::Node& root, Settings& out) {

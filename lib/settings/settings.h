@@ -20,9 +20,9 @@ namespace openclaw::settings {
 struct SecretRef {
   enum class Kind { none, credential, file, command, env };
   Kind kind = Kind::none;
-  std::string name;                ///< credential, path or variable
-  std::vector<std::string> argv;   ///< command
-  std::string pointer;             ///< of the key that asked
+  std::string name;               ///< credential, path or variable
+  std::vector<std::string> argv;  ///< command
+  std::string pointer;            ///< of the key that asked
   explicit operator bool() const { return kind != Kind::none; }
 };
 

@@ -35,7 +35,8 @@ Promise read_promise(std::string_view line) {
   for (const auto word : base::split(base::trim(line.substr(5)), ' ')) {
     const auto colon = word.find(':');
     const auto key = word.substr(0, colon);
-    const auto value = colon == std::string_view::npos ? std::string_view{} : word.substr(colon + 1);
+    const auto value =
+        colon == std::string_view::npos ? std::string_view{} : word.substr(colon + 1);
     if (key == "due" && !value.empty()) {
       out.due = value;
       out.bad_date = !zone::parse_date(value);
@@ -49,8 +50,7 @@ Promise read_promise(std::string_view line) {
       out.text += (out.text.empty() ? "" : " ") + std::string(word);
     }
   }
-  if (out.id.empty())
-    out.id = base::hex(crypto::view(crypto::sha256(out.text))).substr(0, 12);
+  if (out.id.empty()) out.id = base::hex(crypto::view(crypto::sha256(out.text))).substr(0, 12);
   return out;
 }
 
@@ -110,7 +110,8 @@ Reading read_ics_file(const std::string& source, const std::string& path, base::
       item.key = "event:" + event.uid + ":" + event.instance;
       item.at = event.start;
       const auto local = zone.local(event.start);
-      item.title = event.all_day ? "all day " : fmt::format("{:02}:{:02} ", local.hour, local.minute);
+      item.title =
+          event.all_day ? "all day " : fmt::format("{:02}:{:02} ", local.hour, local.minute);
       item.title += event.confidential ? "(private)" : base::one_line(event.summary);
       if (!event.location.empty() && !event.confidential)
         item.title += ", " + base::one_line(event.location);

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include "sources/host.h"
 
-#include <fmt/core.h>
-#include <sys/stat.h>
-#include <sys/statvfs.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <set>
 #include <thread>
+
+#include <fmt/core.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/text.h"
@@ -18,11 +18,12 @@
 namespace openclaw::sources {
 namespace {
 
-constexpr std::array disk_types{"ext2", "ext3",  "ext4", "xfs",  "btrfs", "zfs",  "f2fs",
-                                "vfat", "bcachefs", "overlay", "nfs",  "nfs4", "virtiofs"};
+constexpr std::array disk_types{"ext2", "ext3",     "ext4",    "xfs", "btrfs", "zfs",     "f2fs",
+                                "vfat", "bcachefs", "overlay", "nfs", "nfs4",  "virtiofs"};
 
 bool is_disk(std::string_view type) {
-  return std::any_of(disk_types.begin(), disk_types.end(), [&](const char* t) { return type == t; });
+  return std::any_of(disk_types.begin(), disk_types.end(),
+                     [&](const char* t) { return type == t; });
 }
 
 /// Octal escapes of /proc/self/mounts.
@@ -30,7 +31,8 @@ std::string unescape(std::string_view text) {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '\\' && i + 3 < text.size()) {
-      out += static_cast<char>((text[i + 1] - '0') * 64 + (text[i + 2] - '0') * 8 + (text[i + 3] - '0'));
+      out += static_cast<char>((text[i + 1] - '0') * 64 + (text[i + 2] - '0') * 8 +
+                               (text[i + 3] - '0'));
       i += 3;
     } else {
       out += text[i];
@@ -60,7 +62,8 @@ Reading read_disks(const std::string& source) {
     if (::stat(mount.c_str(), &kind) != 0 || !S_ISDIR(kind.st_mode)) continue;
     ++count;
     const auto used = info.f_blocks - info.f_bfree;
-    const auto percent = (used * 100 + (used + info.f_bavail) / 2) / std::max<fsblkcnt_t>(1, used + info.f_bavail);
+    const auto percent =
+        (used * 100 + (used + info.f_bavail) / 2) / std::max<fsblkcnt_t>(1, used + info.f_bavail);
     if (percent < 90) continue;
     Item item;
     item.source = source;
@@ -84,8 +87,8 @@ Reading read_disks(const std::string& source) {
 Reading read_units(const std::string& source, const zone::Zone& zone) {
   Reading out;
   out.source = source;
-  const auto loaded = ask_program(
-      "systemctl", {"list-units", "--type=service,timer,mount", "--plain", "--no-legend", "--no-pager"});
+  const auto loaded = ask_program("systemctl", {"list-units", "--type=service,timer,mount",
+                                                "--plain", "--no-legend", "--no-pager"});
   if (!loaded) {
     out.state = Reading::State::absent;
     out.reason = "units: systemd is not running here";
@@ -107,8 +110,10 @@ Reading read_units(const std::string& source, const zone::Zone& zone) {
     item.severity = Severity::critical;
     item.title = unit + " failed";
     item.link = "journalctl -u " + unit + " -b";
-    const auto shown = ask_program("systemctl", {"show", unit, "--property=StateChangeTimestamp,"
-                                                 "ExecMainStatus", "--timestamp=unix"});
+    const auto shown = ask_program("systemctl", {"show", unit,
+                                                 "--property=StateChangeTimestamp,"
+                                                 "ExecMainStatus",
+                                                 "--timestamp=unix"});
     if (shown) {
       const auto field = [&](const std::string& name) {
         const auto at = shown->find(name + "=");

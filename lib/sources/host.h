@@ -5,8 +5,8 @@
 
 namespace openclaw::sources {
 
-/// What this machine can tell of itself. since: journal errors from then on. Each part that is not to
-/// be had here is named in a reading of its own.
+/// What this machine can tell of itself. since: journal errors from then on. Each part that is not
+/// to be had here is named in a reading of its own.
 std::vector<Reading> read_host(const std::string& source, base::Time since, base::Time now,
                                const zone::Zone& zone);
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // The parts of host.h that ask the journal and the package manager.
-#include <fmt/core.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <filesystem>
 #include <map>
+
+#include <fmt/core.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/text.h"
 #include "json/parse.h"
@@ -52,9 +52,9 @@ Reading read_journal(const std::string& source, base::Time since) {
   for (std::size_t i = 0; i < most.size() && i < 3; ++i)
     detail += fmt::format("{}{} {}", i ? ", " : "", most[i].first, most[i].second);
   if (most.size() > 3) detail += fmt::format(" and {} more", most.size() - 3);
-  out.quiet.push_back(total == 0 ? std::string("no journal errors")
-                                 : fmt::format("{} journal error{}: {}", total,
-                                               total == 1 ? "" : "s", detail));
+  out.quiet.push_back(
+      total == 0 ? std::string("no journal errors")
+                 : fmt::format("{} journal error{}: {}", total, total == 1 ? "" : "s", detail));
   for (const auto& [name, n] : most) {
     if (n < 100) continue;
     Item item;
@@ -88,9 +88,8 @@ Reading read_upgrades(const std::string& source, base::Time now) {
     out.reason = fmt::format("upgrades: apt lists are {} days old", age);
     return out;
   }
-  const auto text = ask_program(
-      "apt-get", {"-s", "-q", "-o", "Debug::NoLocking=true", "-o", "APT::Get::Show-Upgraded=true",
-                  "upgrade"});
+  const auto text = ask_program("apt-get", {"-s", "-q", "-o", "Debug::NoLocking=true", "-o",
+                                            "APT::Get::Show-Upgraded=true", "upgrade"});
   if (!text) {
     out.state = Reading::State::absent;
     out.reason = "upgrades: apt did not answer";

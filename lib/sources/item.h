@@ -6,8 +6,8 @@
 
 #include "base/time.h"
 
-/// sources may use calendar, jail, net, url, zone, json and base. Each file reads one outside thing and
-/// gives items; none knows a job or a model.
+/// sources may use calendar, jail, net, url, zone, json and base. Each file reads one outside thing
+/// and gives items; none knows a job or a model.
 namespace openclaw::sources {
 
 enum class Severity { info, warning, critical };
@@ -27,12 +27,13 @@ struct Item {
   bool example = false;
 };
 
-/// What came of reading one source. An empty ok result is an answer; a failed one is not "all clear".
+/// What came of reading one source. An empty ok result is an answer; a failed one is not "all
+/// clear".
 struct Reading {
   enum class State { ok, failed, absent };
   std::string source;
   State state = State::ok;
-  std::string reason;             ///< why failed, or what is absent here
+  std::string reason;  ///< why failed, or what is absent here
   std::vector<Item> items;
   std::vector<std::string> quiet;  ///< short facts that need nobody: "41 units", "load 0.3 of 2"
 };

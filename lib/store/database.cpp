@@ -30,13 +30,14 @@ constexpr int busy_ms = 5000;
 SQLite::Database open(const std::filesystem::path& file, Database::Access access) {
   const bool write = access == Database::Access::read_write;
   try {
-    if (write) {  // the file is ours to make: with the right mode, before SQLite makes it with another
+    if (write) {  // the file is ours to make: with the right mode, before SQLite makes it with
+                  // another
       const base::Fd fd(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640));
       if (!fd && errno == ENOSPC) throw base::StorageError("cannot make '" + file.string() + "'");
     }
-    SQLite::Database db(file.string(),
-                        write ? SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE : SQLite::OPEN_READONLY,
-                        busy_ms);
+    SQLite::Database db(
+        file.string(), write ? SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE : SQLite::OPEN_READONLY,
+        busy_ms);
     sqlite3* raw = db.getHandle();
     sqlite3_db_config(raw, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
     sqlite3_db_config(raw, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <SQLiteCpp/Database.h>
-#include <SQLiteCpp/Statement.h>
-
 #include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
 #include <vector>
+
+#include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Statement.h>
 
 /// store may use base. It opens SQLite files in the one way that this project allows (WAL, FULL,
 /// BEGIN IMMEDIATE, busy timeout, no extensions) and runs numbered migrations; it has no tables of
@@ -26,9 +26,11 @@ class Database {
  public:
   enum class Access { read_only, read_write };
 
-  /// Opens the file (0640, WAL kept for group readers). read_write makes it when it is not there and
-  /// applies the migrations; read_only never makes or changes anything and throws when it is absent.
-  Database(const std::filesystem::path& file, Access access, const std::vector<Migration>& migrations);
+  /// Opens the file (0640, WAL kept for group readers). read_write makes it when it is not there
+  /// and applies the migrations; read_only never makes or changes anything and throws when it is
+  /// absent.
+  Database(const std::filesystem::path& file, Access access,
+           const std::vector<Migration>& migrations);
 
   SQLite::Database& raw() { return db_; }
 

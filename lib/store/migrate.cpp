@@ -14,8 +14,7 @@ constexpr int reader_version = 1;
 bool has_schema_table(Database& db) { return db.raw().tableExists("openclaw_schema"); }
 
 bool applied(Database& db, const Migration& step) {
-  auto& query =
-      db.statement("SELECT 1 FROM openclaw_schema WHERE name=? AND number=?");
+  auto& query = db.statement("SELECT 1 FROM openclaw_schema WHERE name=? AND number=?");
   query.bind(1, step.name);
   query.bind(2, step.number);
   const bool found = query.executeStep();

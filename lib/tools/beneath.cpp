@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "tools/beneath.h"
 
+#include <cerrno>
+#include <system_error>
+
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-
-#include <cerrno>
-#include <system_error>
 
 #include "base/error.h"
 
@@ -23,8 +23,8 @@ base::Fd open_beneath(const std::string& path, const std::vector<std::string>& r
     open_how how{};
     how.flags = static_cast<unsigned>(flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
-    base::Fd fd(static_cast<int>(
-        ::syscall(SYS_openat2, folder.get(), below.c_str(), &how, sizeof how)));
+    base::Fd fd(
+        static_cast<int>(::syscall(SYS_openat2, folder.get(), below.c_str(), &how, sizeof how)));
     if (fd) return fd;
     if (errno == EXDEV || errno == ELOOP)
       throw base::DeniedError("'" + path + "' leads out of the granted folder, or over a link");

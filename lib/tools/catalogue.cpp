@@ -32,15 +32,15 @@ std::string shorten(const std::string& text, std::size_t most, bool& truncated) 
   const auto head = base::prefix_bytes(text, most * 2 / 3);
   std::size_t tail = text.size() - most / 3;
   while (tail < text.size() && (static_cast<unsigned char>(text[tail]) & 0xC0) == 0x80) ++tail;
-  return fmt::format("{}\n[… {} bytes left out …]\n{}", head, tail - head.size(), text.substr(tail));
+  return fmt::format("{}\n[… {} bytes left out …]\n{}", head, tail - head.size(),
+                     text.substr(tail));
 }
 
 json::Value object_schema(const std::vector<Property>& properties) {
   auto members = json::Value::object();
   auto required = json::Value::array();
   for (const auto& p : properties) {
-    members.set(p.name,
-                json::Value::object({{"type", p.type}, {"description", p.description}}));
+    members.set(p.name, json::Value::object({{"type", p.type}, {"description", p.description}}));
     if (p.required) required.push(p.name);
   }
   return json::Value::object({{"type", "object"},

@@ -13,9 +13,9 @@ Result run(policy::Permit permit, const json::Value& args, const std::string& ru
   const zone::Zone zone(context.zone_name);
   const auto local = zone.local(context.now);
   Result result;
-  result.text = fmt::format("{} {} {:02}:{:02}, {} (UTC {})", zone::day_name(local.weekday(), false),
-                            zone::iso_date(local.date), local.hour, local.minute, zone.name(),
-                            base::rfc3339(context.now));
+  result.text = fmt::format("{} {} {:02}:{:02}, {} (UTC {})",
+                            zone::day_name(local.weekday(), false), zone::iso_date(local.date),
+                            local.hour, local.minute, zone.name(), base::rfc3339(context.now));
   return result;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include <fmt/core.h>
-
 #include <algorithm>
+
+#include <fmt/core.h>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -32,7 +32,8 @@ std::string fill(std::string word, const json::Value& args, bool after_dashes) {
     const auto end = word.find('}', at);
     if (end == std::string::npos) break;
     const auto& value = args[word.substr(at + 1, end - at - 1)].as_string();
-    if (value.find('\0') != std::string::npos) throw base::DeniedError("an argument holds a NUL byte");
+    if (value.find('\0') != std::string::npos)
+      throw base::DeniedError("an argument holds a NUL byte");
     if (whole && at == 0 && value.starts_with('-') && !after_dashes)
       throw base::DeniedError("an argument that begins with '-' would be read as an option");
     word.replace(at, end - at + 1, value);
@@ -58,10 +59,10 @@ Result run(const DeclaredCommand& declared, policy::Permit permit, const json::V
   const auto done = jail::run(command, context.stop);
   result.ok = done.status == 0 && !done.timed_out;
   result.truncated = done.truncated;
-  const std::string head = done.timed_out ? fmt::format("stopped after {}\n",
-                                                        base::human_duration(command.timeout))
-                           : done.status != 0 ? fmt::format("exit status {}\n", done.status)
-                                              : std::string();
+  const std::string head =
+      done.timed_out     ? fmt::format("stopped after {}\n", base::human_duration(command.timeout))
+      : done.status != 0 ? fmt::format("exit status {}\n", done.status)
+                         : std::string();
   result.text = head + shorten(base::valid_utf8(done.output), context.most_bytes, result.truncated);
   return result;
 }

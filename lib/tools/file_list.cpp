@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
+#include <algorithm>
+#include <memory>
+
 #include <dirent.h>
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <algorithm>
-#include <memory>
 
 #include "base/error.h"
 #include "base/text.h"

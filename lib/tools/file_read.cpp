@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
+#include <algorithm>
+
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <algorithm>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -27,8 +27,9 @@ Result run(policy::Permit permit, const json::Value& args, const std::string& ru
     throw base::Error("that is no ordinary file");
   const std::int64_t offset = std::max<std::int64_t>(0, args["offset"].as_int());
   ::lseek(fd.get(), offset, SEEK_SET);
-  std::string text(static_cast<std::size_t>(
-                       std::clamp<std::int64_t>(info.st_size - offset, 0, most_read)), '\0');
+  std::string text(
+      static_cast<std::size_t>(std::clamp<std::int64_t>(info.st_size - offset, 0, most_read)),
+      '\0');
   std::size_t have = 0;
   while (have < text.size()) {
     const ssize_t n = ::read(fd.get(), text.data() + have, text.size() - have);

@@ -25,8 +25,12 @@ Decided refused(Decided decided, std::string reason, std::string told) {
 
 Gate::Gate(const policy::Policy& policy, const Catalogue& catalogue, policy::Caller caller,
            std::string agent, std::string run, Asker asker)
-    : policy_(policy), catalogue_(catalogue), caller_(std::move(caller)), agent_(std::move(agent)),
-      run_(std::move(run)), asker_(std::move(asker)) {}
+    : policy_(policy),
+      catalogue_(catalogue),
+      caller_(std::move(caller)),
+      agent_(std::move(agent)),
+      run_(std::move(run)),
+      asker_(std::move(asker)) {}
 
 void Gate::narrow(std::vector<std::string> names) { only_ = std::move(names); }
 
@@ -51,16 +55,18 @@ Decided Gate::decide(const std::string& name, const std::string& arguments,
   if (!tool) return refused(std::move(decided), "there is no such tool", "There is no such tool.");
   decided.effect = tool->info.effect;
   if (narrowed_out(name))
-    return refused(std::move(decided), "not among the tools of this run", "That is not permitted here.");
+    return refused(std::move(decided), "not among the tools of this run",
+                   "That is not permitted here.");
   try {
-    decided.args = json::parse(arguments.empty() ? "{}" : arguments,
-                               {.unique_keys = true, .max_depth = most_depth, .max_bytes = most_arguments});
+    decided.args =
+        json::parse(arguments.empty() ? "{}" : arguments,
+                    {.unique_keys = true, .max_depth = most_depth, .max_bytes = most_arguments});
   } catch (const json::ParseError& e) {
     const std::string why = std::string("the arguments are no clean JSON: ") + e.what();
     return refused(std::move(decided), why, why);
   }
-  auto answer = policy::Authority::authorize(
-      policy_, {caller_, agent_, name, decided.args, taint}, run_, /*confirmed=*/false);
+  auto answer = policy::Authority::authorize(policy_, {caller_, agent_, name, decided.args, taint},
+                                             run_, /*confirmed=*/false);
   decided.decision = answer.decision;
   if (answer.decision.verdict == policy::Verdict::deny) {
     decided.told = "That is not permitted here.";
@@ -76,8 +82,8 @@ Decided Gate::decide(const std::string& name, const std::string& arguments,
                      "That needs a person's confirmation, and nobody can be asked here.");
     if (!asker_({name, tool->info.effect, decided.args, answer.decision.reason}))
       return refused(std::move(decided), "the person said no", "The person said no.");
-    auto again = policy::Authority::authorize(
-        policy_, {caller_, agent_, name, decided.args, taint}, run_, /*confirmed=*/true);
+    auto again = policy::Authority::authorize(policy_, {caller_, agent_, name, decided.args, taint},
+                                              run_, /*confirmed=*/true);
     if (again.permit) decided.permit.emplace(*std::move(again.permit));
     return decided;
   }

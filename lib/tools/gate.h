@@ -27,8 +27,8 @@ struct Decided {
   std::optional<policy::Permit> permit;
 };
 
-/// The only way to a tool: decides with the policy, validates the arguments, and runs bodies with the
-/// permits that it alone asks for. One Gate per run.
+/// The only way to a tool: decides with the policy, validates the arguments, and runs bodies with
+/// the permits that it alone asks for. One Gate per run.
 class Gate {
  public:
   Gate(const policy::Policy& policy, const Catalogue& catalogue, policy::Caller caller,

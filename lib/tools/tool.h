@@ -12,8 +12,8 @@
 #include "net/http.h"
 #include "policy/permit.h"
 
-/// tools may use policy, jail, markup, net, url, zone, json and base. One file per tool, one line each
-/// in catalogue.cpp. A tool's body is reached only through Gate, which alone makes permits.
+/// tools may use policy, jail, markup, net, url, zone, json and base. One file per tool, one line
+/// each in catalogue.cpp. A tool's body is reached only through Gate, which alone makes permits.
 namespace openclaw::tools {
 
 struct Result {
@@ -43,8 +43,8 @@ struct Tool {
       body;
 };
 
-/// A program that the configuration declares; it becomes the tool command_<name>. "{x}" in argv is the
-/// argument x.
+/// A program that the configuration declares; it becomes the tool command_<name>. "{x}" in argv is
+/// the argument x.
 struct DeclaredCommand {
   std::string name;
   std::string description;

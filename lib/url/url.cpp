@@ -16,7 +16,8 @@ bool is_hex(char c) {
 
 bool plain_ascii(std::string_view s) {
   return std::all_of(s.begin(), s.end(), [](char c) {
-    return c > 0x20 && c < 0x7F && std::string_view("\"<>\\^`{|}").find(c) == std::string_view::npos;
+    return c > 0x20 && c < 0x7F &&
+           std::string_view("\"<>\\^`{|}").find(c) == std::string_view::npos;
   });
 }
 
@@ -29,9 +30,8 @@ bool good_percents(std::string_view s) {
 bool good_name(std::string_view host) {
   if (host.empty() || host.size() > 253 || host.front() == '.' || host.front() == '-') return false;
   if (host.find("..") != std::string_view::npos) return false;
-  return std::all_of(host.begin(), host.end(), [](char c) {
-    return base::is_alnum(c) || c == '-' || c == '.' || c == '_';
-  });
+  return std::all_of(host.begin(), host.end(),
+                     [](char c) { return base::is_alnum(c) || c == '-' || c == '.' || c == '_'; });
 }
 
 bool good_ipv6(std::string_view host) {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "zone/schedule.h"
 
-#include <fmt/core.h>
-
 #include <algorithm>
 #include <charconv>
+
+#include <fmt/core.h>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -16,8 +16,9 @@ using Bits = std::vector<bool>;
 constexpr int first_year = 1970;
 
 [[noreturn]] void bad(const std::string& schedule, std::string_view part) {
-  throw base::ConfigError(fmt::format("'{}' is no schedule: '{}' is not understood", schedule, part),
-                          "write it like \"Mon..Fri 08:00\" or \"Fri 19:00\"");
+  throw base::ConfigError(
+      fmt::format("'{}' is no schedule: '{}' is not understood", schedule, part),
+      "write it like \"Mon..Fri 08:00\" or \"Fri 19:00\"");
 }
 
 bool read_number(std::string_view text, int& out) {
@@ -26,7 +27,8 @@ bool read_number(std::string_view text, int& out) {
 }
 
 /// "*", "5", "1..5", "0/15", "*/2", "1,2,7".
-void read_field(const std::string& schedule, std::string_view field, int low, int high, Bits& bits) {
+void read_field(const std::string& schedule, std::string_view field, int low, int high,
+                Bits& bits) {
   bits.assign(static_cast<std::size_t>(high - low + 1), false);
   for (auto item : base::split(field, ',')) {
     int step = 0;
@@ -44,7 +46,8 @@ void read_field(const std::string& schedule, std::string_view field, int low, in
         bad(schedule, field);
     }
     if (from < low || to > high || from > to) bad(schedule, field);
-    for (int n = from; n <= to; n += std::max(1, step)) bits[static_cast<std::size_t>(n - low)] = true;
+    for (int n = from; n <= to; n += std::max(1, step))
+      bits[static_cast<std::size_t>(n - low)] = true;
   }
 }
 
@@ -52,7 +55,8 @@ int weekday_number(std::string_view name) {
   const std::string low = base::lower(name);
   for (unsigned d = 0; d < 7; ++d) {
     const std::string full = base::lower(day_name(std::chrono::weekday(d), false));
-    if (low == full || low == full.substr(0, 3)) return static_cast<int>((d + 6) % 7);  // Monday = 0
+    if (low == full || low == full.substr(0, 3))
+      return static_cast<int>((d + 6) % 7);  // Monday = 0
   }
   return -1;
 }
@@ -62,9 +66,11 @@ bool read_weekdays(std::string_view text, Bits& bits) {
   for (const auto item : base::split(text, ',')) {
     auto dots = item.find("..");
     std::size_t width = 2;
-    if (dots == std::string_view::npos && (dots = item.find('-')) != std::string_view::npos) width = 1;
+    if (dots == std::string_view::npos && (dots = item.find('-')) != std::string_view::npos)
+      width = 1;
     const int from = weekday_number(item.substr(0, dots));
-    const int to = dots == std::string_view::npos ? from : weekday_number(item.substr(dots + width));
+    const int to =
+        dots == std::string_view::npos ? from : weekday_number(item.substr(dots + width));
     if (from < 0 || to < 0 || from > to) return false;
     for (int d = from; d <= to; ++d) bits[static_cast<std::size_t>(d)] = true;
   }

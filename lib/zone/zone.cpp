@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "zone/zone.h"
 
-#include <date/tz.h>
-#include <fmt/core.h>
-#include <unistd.h>
-
 #include <array>
 #include <charconv>
 #include <cstdlib>
+
+#include <date/tz.h>
+#include <fmt/core.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -151,9 +151,9 @@ std::string_view day_name(std::chrono::weekday day, bool brief) {
 }
 
 std::string_view month_name(std::chrono::month month, bool brief) {
-  constexpr std::array<std::string_view, 12> names{
-      "January", "February", "March",     "April",   "May",      "June",
-      "July",    "August",   "September", "October", "November", "December"};
+  constexpr std::array<std::string_view, 12> names{"January",   "February", "March",    "April",
+                                                   "May",       "June",     "July",     "August",
+                                                   "September", "October",  "November", "December"};
   const auto name = names[(static_cast<unsigned>(month) + 11) % 12];
   return brief ? name.substr(0, 3) : name;
 }

@@ -103,7 +103,8 @@ TEST_F(AuditAccept, StillFindsChangesToTheRowsBeforeIt) {
   }
   const TempDir copy;
   copy_state(folder(), copy.path().string());
-  tamper(copy.path().string(), "INSERT INTO notes SELECT -1, at, kind, data, mac FROM notes LIMIT 1");
+  tamper(copy.path().string(),
+         "INSERT INTO notes SELECT -1, at, kind, data, mac FROM notes LIMIT 1");
   EXPECT_FALSE(verify_in(copy.path().string()).good);
 }
 
@@ -142,7 +143,8 @@ TEST_F(AuditAccept, ItsNoteCannotBeTakenAwayOrRewritten) {
 
 TEST_F(AuditAccept, MayBeDoneAgain) {
   for (int i = 0; i < 3; ++i) {
-    tamper(folder(), "UPDATE call_ends SET cost_nusd=" + std::to_string(i) + " WHERE call='call-3'");
+    tamper(folder(),
+           "UPDATE call_ends SET cost_nusd=" + std::to_string(i) + " WHERE call='call-3'");
     ASSERT_FALSE(is_good());
     accept();
     const auto result = verify_in(folder());

@@ -6,9 +6,8 @@
 #include <string>
 #include <vector>
 
-#include <sys/stat.h>
-
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include "audit/state.h"
 #include "base/error.h"

@@ -74,14 +74,14 @@ TEST_F(AuditBudget, CountsWhatItsWordsName) {
     std::int64_t nano;
   };
   const std::vector<Case> cases{
-      {"", "", "", "", "", 0, false, 1111},        {"ops", "", "", "", "", 0, false, 111},
-      {"ops", "", "", "", "", 0, true, 11},        {"", "briefing", "", "", "", 0, false, 100},
-      {"", "", "room", "", "", 0, false, 11},      {"", "", "room", "me", "", 0, false, 1},
-      {"", "", "", "me", "", 0, false, 1001},      {"", "", "", "", "run-1", 0, false, 10},
-      {"", "", "", "", "", 22, false, 11111},      {"", "", "", "", "", 22, true, 11011},
-      {"", "", "", "", "", 60, false, 111'111},    {"coder", "", "", "", "", 60, false, 101'000},
-      {"coder", "", "", "", "", 60, true, 1000},   {"", "briefing", "", "", "", 60, false, 100'100},
-      {"nobody", "", "", "", "", 60, false, 0},    {"ops", "briefing", "", "", "", 0, true, 0},
+      {"", "", "", "", "", 0, false, 1111},      {"ops", "", "", "", "", 0, false, 111},
+      {"ops", "", "", "", "", 0, true, 11},      {"", "briefing", "", "", "", 0, false, 100},
+      {"", "", "room", "", "", 0, false, 11},    {"", "", "room", "me", "", 0, false, 1},
+      {"", "", "", "me", "", 0, false, 1001},    {"", "", "", "", "run-1", 0, false, 10},
+      {"", "", "", "", "", 22, false, 11111},    {"", "", "", "", "", 22, true, 11011},
+      {"", "", "", "", "", 60, false, 111'111},  {"coder", "", "", "", "", 60, false, 101'000},
+      {"coder", "", "", "", "", 60, true, 1000}, {"", "briefing", "", "", "", 60, false, 100'100},
+      {"nobody", "", "", "", "", 60, false, 0},  {"ops", "briefing", "", "", "", 0, true, 0},
   };
   for (std::size_t i = 0; i < cases.size(); ++i) {
     const Case& c = cases[i];

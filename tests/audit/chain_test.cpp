@@ -93,7 +93,8 @@ TEST(AuditChain, KeepsStrangeTextsAsTheyAre) {
   const TempDir dir;
   const std::vector<std::string> texts{std::string("nul \0 inside", 12),
                                        "\xff\xfe\x80 no UTF-8",
-                                       "\xef\xbb\xbf" "mark",
+                                       "\xef\xbb\xbf"
+                                       "mark",
                                        "'quoted' \"twice\" \\",
                                        "line\nbreak\r\n\t",
                                        std::string(1 << 20, 'l'),
@@ -216,7 +217,7 @@ TEST(AuditVerify, LeavesNoTransactionOpenOnADamagedFile) {
     add_runs(state, 1, 6);
   }
   State state(dir.path().string());
-  state.db.raw().exec("CREATE TEMP VIEW bodies AS SELECT nothing FROM nowhere");
+  state.db.raw().exec("CREATE TEMP VIEW bodies AS SELECT x FROM absent");
   try {
     EXPECT_FALSE(audit::verify(state.db, {}).good);
   } catch (const std::exception&) {

@@ -4,6 +4,7 @@
 #include <iostream>
 #include <map>
 #include <random>
+#include <set>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -58,11 +59,12 @@ TEST(AuditAbandoned, IsSettledAtItsMostOnceItsProcessIsDead) {
   EXPECT_EQ(state.rows(open_counts), std::vector<std::string>{"1|1"});
   state.recorder.settle_abandoned(noon + Millis(5));
   EXPECT_EQ(state.rows(open_counts), nothing_open);
-  EXPECT_EQ(state.rows("SELECT call,run,agent,trigger,person,job,provider,model,outcome,cost_nusd,"
-                       "cost_source,at FROM call_ends"),
-            std::vector<std::string>{"call-a-0|run-a|ops|ask|me|briefing|main|m1|abandoned|50000000|"
-                                     "reserved|" +
-                                     std::to_string(base::to_ms(noon + Millis(5)))});
+  EXPECT_EQ(
+      state.rows("SELECT call,run,agent,trigger,person,job,provider,model,outcome,cost_nusd,"
+                 "cost_source,at FROM call_ends"),
+      std::vector<std::string>{"call-a-0|run-a|ops|ask|me|briefing|main|m1|abandoned|50000000|"
+                               "reserved|" +
+                               std::to_string(base::to_ms(noon + Millis(5)))});
   EXPECT_EQ(state.rows("SELECT run,outcome FROM run_ends"),
             std::vector<std::string>{"run-a|abandoned"});
   const auto before = dump(state.db);
@@ -102,6 +104,11 @@ std::vector<std::string> lines_of(const std::string& file) {
   return lines;
 }
 
+std::set<std::string> keys_in(State& state, const std::string& sql) {
+  const auto rows = state.rows(sql);
+  return {rows.begin(), rows.end()};
+}
+
 /// What must hold after a crash and the next start, whenever it was.
 void expect_recovered(const std::string& folder) {
   State state(folder);
@@ -111,70 +118,77 @@ void expect_recovered(const std::string& folder) {
   result = audit::verify(state.db, witnesses_of(folder));
   EXPECT_TRUE(result.good) << told(result);
   EXPECT_EQ(state.rows(open_counts), nothing_open);
+  const auto calls = keys_in(state, "SELECT call FROM calls");
+  const auto call_ends = keys_in(state, "SELECT call FROM call_ends");
+  const auto tools = keys_in(state, "SELECT tool_call FROM tools");
+  const auto ended = keys_in(state, "SELECT run FROM run_ends WHERE outcome='ok'");
   for (const auto& line : lines_of(folder + "/sent")) {
     const std::string id = line.substr(5);
-    const auto there = [&](const std::string& row) { return state.number("SELECT count(*) FROM " + row); };
     if (line.starts_with("call ")) {
-      EXPECT_EQ(there("calls WHERE call='call-" + id + "'"), 1) << line;
-      EXPECT_EQ(there("call_ends WHERE call='call-" + id + "'"), 1) << line;
+      EXPECT_TRUE(calls.contains("call-" + id) && call_ends.contains("call-" + id)) << line;
     } else if (line.starts_with("tool ")) {
-      EXPECT_EQ(there("tools WHERE tool_call='tool-" + id + "'"), 1) << line;
+      EXPECT_TRUE(tools.contains("tool-" + id)) << line;
     } else {
-      EXPECT_EQ(there("run_ends WHERE outcome='ok' AND run='run-" + id + "'"), 1) << line;
+      EXPECT_TRUE(ended.contains("run-" + id)) << line;
     }
   }
-  const auto lonely = [&](const std::string& table, const std::string& partner,
-                          const std::string& key) {
-    return state.number("SELECT count(*) FROM " + table + " WHERE " + key + " NOT IN (SELECT " + key +
-                        " FROM " + partner + ")");
-  };
-  EXPECT_EQ(lonely("calls", "call_ends", "call"), 0);
-  EXPECT_EQ(lonely("call_ends", "calls", "call"), 0);
-  EXPECT_EQ(lonely("runs", "run_ends", "run"), 0);
-  EXPECT_EQ(lonely("run_ends", "runs", "run"), 0);
-  EXPECT_EQ(lonely("tool_ends", "tools", "tool_call"), 0);
-  EXPECT_EQ(lonely("calls", "runs", "run"), 0);
+  EXPECT_EQ(calls, call_ends);
+  EXPECT_EQ(keys_in(state, "SELECT run FROM runs"), keys_in(state, "SELECT run FROM run_ends"));
+  const auto runs = keys_in(state, "SELECT run FROM runs");
+  for (const auto& run : keys_in(state, "SELECT run FROM calls")) EXPECT_TRUE(runs.contains(run));
+  for (const auto& tool : keys_in(state, "SELECT tool_call FROM tool_ends"))
+    EXPECT_TRUE(tools.contains(tool));
+}
+
+/// Kills a process that runs in the folder: at a random microsecond, or right after a random step.
+/// Gives the letter of the step before its death.
+char kill_a_loop(const std::string& folder, bool at_step, bool is_new, std::mt19937_64& random) {
+  static auto span = std::chrono::microseconds(100'000);  // of two runs
+  const auto below = [&random](long n) { return static_cast<long>(random() % static_cast<unsigned long>(n)); };
+  const long steps = 3 * static_cast<long>(phases.size());
+  const auto child =
+      start_role({"loop", folder, at_step ? std::to_string(1 + below(steps)) : std::string("0")});
+  std::string got;
+  if (!at_step) {
+    const auto begin = Clock::now();
+    if (!is_new) {
+      child->read(got, begin + std::chrono::minutes(1), phases.size());
+      const auto first = Clock::now();
+      child->read(got, first + std::chrono::minutes(1), 3 * phases.size());
+      span = std::min(span, std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - first));
+    }
+    child->read(got, Clock::now() + std::chrono::microseconds(below(2 * span.count())));
+    child->kill();
+  }
+  child->read(got, Clock::now() + std::chrono::minutes(1));
+  EXPECT_EQ(child->wait(), 128 + SIGKILL);
+  return got.empty() ? '-' : got.back();
 }
 
 TEST(AuditCrash, AtAnyInstantNothingWasSentWithoutARow) {
   const TempDir dir;
-  const std::string folder = dir.path().string();
   std::mt19937_64 random(seed());
   std::map<char, int> killed_after;
   const int kills = times(50, 1000);
-  const int least = kills / 100;
-  auto span = std::chrono::microseconds(20'000);
   for (int i = 0; i < kills && !testing::Test::HasFailure(); ++i) {
     const bool is_new = i % 5 == 0;  // also while the file is made
     const TempDir fresh;
-    const std::string here = is_new ? fresh.path().string() : folder;
-    const auto child = start_role({"loop", here});
-    std::string got;
-    if (!is_new || i % 2) {
-      const auto begin = Clock::now();
-      ASSERT_TRUE(child->read(got, begin + std::chrono::minutes(1), 3 * phases.size()));
-      if (i < 10) span = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - begin);
-      span = std::min(span, std::chrono::microseconds(100'000));
-    }
-    const auto wait = std::uniform_int_distribution<long>(0, 2 * span.count())(random);
-    child->read(got, Clock::now() + std::chrono::microseconds(wait));
-    child->kill();
-    child->read(got, Clock::now() + std::chrono::minutes(1));
-    ++killed_after[got.empty() ? '-' : got.back()];
-    expect_recovered(here);
+    const std::string folder = (is_new ? fresh : dir).path().string();
+    ++killed_after[kill_a_loop(folder, i % 2 == 1, is_new, random)];
+    expect_recovered(folder);
   }
   if (testing::Test::HasFailure()) FAIL() << "seed " << seed();
-  std::cout << "kills by the step before them:";
+  std::cout << kills << " kills, by the step before them:";
   for (const auto& [step, n] : killed_after) std::cout << ' ' << step << ':' << n;
   std::cout << '\n';
-  int in_all = 0;
+  int steps_hit = 0;
   for (const char step : phases) {
-    in_all += killed_after[step];
+    steps_hit += killed_after[step] > 0;
     if (is_full()) {
-      EXPECT_GE(killed_after[step], least) << step;
+      EXPECT_GE(killed_after[step], 30) << step;
     }
   }
-  EXPECT_GE(in_all, kills / 2) << "too few kills fell into a run";
+  EXPECT_GE(steps_hit, 6) << "too few of the steps were hit";
 }
 
 TEST(AuditWriters, FourProcessesMakeOneUnbrokenChain) {

@@ -6,9 +6,8 @@
 #include <vector>
 
 #include <fcntl.h>
-#include <unistd.h>
-
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "audit/budget.h"
 #include "audit/query.h"
@@ -49,6 +48,17 @@ std::string report(store::Database& db) {
   return out;
 }
 
+/// Where two texts part: the rest of both lines.
+std::string difference(const std::string& before, const std::string& after) {
+  std::size_t at = 0;
+  while (at < before.size() && at < after.size() && before[at] == after[at]) ++at;
+  const auto rest = [at](const std::string& text) {
+    const std::size_t from = at < 30 ? 0 : at - 30;
+    return text.substr(from, 90).substr(0, text.substr(from, 90).find('\n', at - from));
+  };
+  return " [" + rest(before) + "] became [" + rest(after) + "]";
+}
+
 /// What the flips of one file gave.
 struct Tally {
   long flips = 0, found = 0, same = 0;
@@ -76,9 +86,9 @@ class Flipper {
     if (!reference(rows, reports)) {
       ++tally.found;
     } else if (rows != rows_) {
-      tally.silent.push_back(what);
+      tally.silent.push_back(what + difference(rows_, rows));
     } else if (reports != reports_) {
-      tally.misreported.push_back(what);
+      tally.misreported.push_back(what + difference(reports_, reports));
     } else {
       ++tally.same;
     }
@@ -153,8 +163,8 @@ std::string list(const std::vector<std::string>& all) {
 
 void expect_honest(const char* file, const Tally& tally) {
   std::cout << file << ": " << tally.flips << " flips, " << tally.found << " found, " << tally.same
-            << " change nothing, " << tally.silent.size() << " silent, "
-            << tally.misreported.size() << " misreported\n";
+            << " change nothing, " << tally.silent.size() << " silent, " << tally.misreported.size()
+            << " misreported\n";
   EXPECT_GT(tally.found, tally.flips / 20) << "too few flips hit anything";
 }
 
@@ -166,10 +176,11 @@ class AuditFlip : public testing::Test {
       State state(dir.path().string());
       state.be_quick();
       add_runs(state, 1, 12);
+      state.db.raw().exec("PRAGMA wal_checkpoint(TRUNCATE)");  // all of it is in the one file
     }
     Flipper flipper(dir.path().string(), "openclaw.db");
-    tally_ = new Tally(flip_all(flipper, 2000));
-    flip_used(flipper, 3000, *tally_, read(dir.file("openclaw.db")));
+    tally_ = new Tally(flip_all(flipper, 1200));
+    flip_used(flipper, 1300, *tally_, read(dir.file("openclaw.db")));
   }
   static void TearDownTestSuite() {
     delete tally_;
@@ -196,12 +207,12 @@ TEST(AuditFlipLog, NoByteOfALiveLogChangesARowSilently) {
   add_runs(state, 9, 1);  // all of it stays in the log while the connection is open
   ASSERT_GT(std::filesystem::file_size(dir.file("openclaw.db-wal")), 32U);
   Flipper flipper(dir.path().string(), "openclaw.db-wal");
-  Tally tally = flip_all(flipper, 900);
+  Tally tally = flip_all(flipper, 500);
   expect_honest("openclaw.db-wal", tally);
   EXPECT_TRUE(tally.silent.empty()) << list(tally.silent);
   EXPECT_TRUE(tally.misreported.empty()) << list(tally.misreported);
   Flipper database(dir.path().string(), "openclaw.db");
-  tally = flip_all(database, 500);
+  tally = flip_all(database, 300);
   expect_honest("openclaw.db under a log", tally);
   EXPECT_TRUE(tally.silent.empty()) << list(tally.silent);
   EXPECT_TRUE(tally.misreported.empty()) << list(tally.misreported);
@@ -218,7 +229,7 @@ TEST(AuditFlipWitness, NoByteOfTheWitnessFileMakesAGoodAuditLookConfirmedOtherwi
   const auto witnessed = witnesses_of(folder);
   ASSERT_EQ(witnessed.size(), 1U);
   for (std::size_t at = 0; at < good.size(); ++at) {
-    for (const unsigned pattern : {0x01U, 0x10U, 0x80U, 0xFFU}) {
+    for (const unsigned pattern : {0x01U, 0x10U, 0xFFU}) {
       std::string bad = good;
       bad[at] = static_cast<char>(static_cast<unsigned char>(bad[at]) ^ pattern);
       write(folder + "/audit.head", bad);

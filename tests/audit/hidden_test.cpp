@@ -24,9 +24,10 @@ class AuditHidden : public testing::Test {
   /// Changes a table without its STRICT, and puts that back.
   void change_loosely(const std::string& table, const std::string& sql) const {
     const auto rewrite = [&](const char* from, const char* to) {
-      tamper(folder(), std::string("PRAGMA writable_schema=ON; UPDATE sqlite_schema SET sql=replace("
-                                   "sql,'") +
-                           from + "','" + to + "') WHERE type='table' AND name='" + table + "'");
+      tamper(folder(),
+             std::string("PRAGMA writable_schema=ON; UPDATE sqlite_schema SET sql=replace("
+                         "sql,'") +
+                 from + "','" + to + "') WHERE type='table' AND name='" + table + "'");
     };
     rewrite(") STRICT", ") /*-*/");
     tamper(folder(), sql);
@@ -55,7 +56,7 @@ TEST_F(AuditHidden, FindsAnAgentOfAnotherType) {
 TEST_F(AuditHidden, FindsANumberThatBecameText) {
   change_loosely("call_ends", "UPDATE call_ends SET total_ms=CAST(total_ms AS BLOB) WHERE seq<20");
   EXPECT_FALSE(verify_in(folder()).good);
-  change_loosely("call_ends", "UPDATE call_ends SET total_ms=900.0 WHERE seq<20");
+  change_loosely("call_ends", "UPDATE call_ends SET total_ms=900.5 WHERE seq<20");
   EXPECT_FALSE(verify_in(folder()).good);
 }
 

@@ -3,9 +3,8 @@
 #include <exception>
 #include <iostream>
 
-#include <unistd.h>
-
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "audit/roles.h"
 

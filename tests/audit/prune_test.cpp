@@ -71,9 +71,9 @@ TEST_F(AuditPrune, DropsOldRowsAndStillVerifies) {
   EXPECT_TRUE(result.good) << told(result);
   EXPECT_EQ(result.rows, before - pruned.rows + 1);
   EXPECT_EQ(result.witness, "audit.head");
-  EXPECT_EQ(state.number("SELECT count(*) FROM runs WHERE at<" +
-                         std::to_string(base::to_ms(minute(12)))),
-            0);
+  EXPECT_EQ(
+      state.number("SELECT count(*) FROM runs WHERE at<" + std::to_string(base::to_ms(minute(12)))),
+      0);
   EXPECT_EQ(state.number("SELECT count(*) FROM runs"), 9);
   add_runs(state, 30, 3);
   result = check(state);

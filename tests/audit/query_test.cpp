@@ -6,9 +6,8 @@
 #include <string>
 #include <vector>
 
-#include <stdlib.h>
-
 #include <gtest/gtest.h>
+#include <stdlib.h>
 
 #include "audit/state.h"
 #include "audit/tally.h"
@@ -23,8 +22,8 @@ namespace {
 const std::vector<std::string> zones{"Europe/Amsterdam", "UTC", "America/St_Johns",
                                      "Asia/Kathmandu", "Australia/Lord_Howe"};
 // All that --by takes; how the calls of a conversation are grouped has a test of its own.
-const std::vector<std::string> dimensions{"agent", "model",  "provider", "day",    "week",
-                                          "month", "hour",   "job",      "place",  "channel",
+const std::vector<std::string> dimensions{"agent",  "model", "provider", "day",     "week",
+                                          "month",  "hour",  "job",      "place",   "channel",
                                           "person", "tool",  "decision", "outcome", "trigger"};
 
 class AuditQuery : public testing::Test {
@@ -64,8 +63,8 @@ class AuditQuery : public testing::Test {
     }
     for (const auto& [keys, group] : expected) {
       const auto found = got.find(keys);
-      const std::string which = base::join(query.by, ",") + " in " + zone + ": '" +
-                                base::join(keys, ", ") + "'";
+      const std::string which =
+          base::join(query.by, ",") + " in " + zone + ": '" + base::join(keys, ", ") + "'";
       if (found == got.end()) {
         ADD_FAILURE() << "missing " << which;
         continue;
@@ -110,8 +109,8 @@ TEST_F(AuditQuery, CountsByEachDimensionInEachZone) {
 
 // The two hours 02:00 to 03:00 of an autumn night belong to one day of 25 hours.
 TEST_F(AuditQuery, CountsTheDaysOnWhichTheClocksChange) {
-  for (const auto& [begin, hours] : std::map<std::int64_t, int>{{1'761'429'600'000, 25},
-                                                               {1'774'738'800'000, 23}}) {
+  for (const auto& [begin, hours] :
+       std::map<std::int64_t, int>{{1'761'429'600'000, 25}, {1'774'738'800'000, 23}}) {
     audit::Query query;
     query.by = {"day"};
     query.since = base::from_ms(begin);
@@ -134,11 +133,17 @@ TEST_F(AuditQuery, CountsRandomQueries) {
     query.by.erase(std::unique(query.by.begin(), query.by.end()), query.by.end());
     if (d.random()() % 2) query.since = d.moment();
     if (d.random()() % 2) query.until = d.moment();
-    const std::map<std::string, std::string*> filters{
-        {"agent", &query.agent},     {"model", &query.model},       {"provider", &query.provider},
-        {"job", &query.job},         {"place", &query.place},       {"person", &query.person},
-        {"trigger", &query.trigger}, {"tool", &query.tool},         {"decision", &query.decision},
-        {"outcome", &query.outcome}, {"conversation", &query.conversation}};
+    const std::map<std::string, std::string*> filters{{"agent", &query.agent},
+                                                      {"model", &query.model},
+                                                      {"provider", &query.provider},
+                                                      {"job", &query.job},
+                                                      {"place", &query.place},
+                                                      {"person", &query.person},
+                                                      {"trigger", &query.trigger},
+                                                      {"tool", &query.tool},
+                                                      {"decision", &query.decision},
+                                                      {"outcome", &query.outcome},
+                                                      {"conversation", &query.conversation}};
     for (const auto& [field, value] : filters)
       if (d.random()() % 8 == 0) *value = d.pick(values_of(field));
     if (d.random()() % 12 == 0)

@@ -71,30 +71,38 @@ TEST(AuditRecorder, EveryFieldStandsInItsColumn) {
   add_runs(state, 2, 1);  // all fields are set
   const std::string at = std::to_string(base::to_ms(noon + std::chrono::minutes(2)));
   const auto later = [&](int ms) { return std::to_string(std::stoll(at) + ms); };
-  EXPECT_EQ(state.rows("SELECT run,at,agent,agent_digest,policy_digest,trigger,place,person,job,slot,"
-                       "conversation,parent,host,version FROM runs")[0],
-            "run-2|" + at + "|ops|ad2|pd2|job|ops-room|me|morning-briefing|2025-11-23|"
-                "conversation-2|parent-2|vps1|" OPENCLAW_VERSION);
-  EXPECT_EQ(state.rows("SELECT call,run,at,turn,attempt,provider,api,server,model,stream,max_tokens,"
-                       "input_estimate,reserved_nusd,price_ref,request_bytes,client_request_id"
-                       " FROM calls")[0],
-            "call-2|run-2|" + later(10) + "|1|1|main|anthropic|api.example.org|m1|1|1000|250|"
-                "50000000|table:2025-11-01|2345|client-2");
-  EXPECT_EQ(state.rows("SELECT call,run,at,agent,trigger,place,person,job,provider,model,"
-                       "response_model,outcome,finish,finish_raw,http_status,error_type,"
-                       "response_id,request_id,input_tokens,cache_read_tokens,"
-                       "cache_creation_tokens,cache_creation_1h_tokens,output_tokens,"
-                       "reasoning_tokens,usage_source,usage_raw,cost_nusd,cost_source,connect_ms,"
-                       "ttfb_ms,first_token_ms,total_ms,response_bytes,rate_limits FROM call_ends")[0],
-            "call-2|run-2|" + later(900) + "|ops|job|ops-room|me|morning-briefing|main|m1|m1-2025|ok|"
-                "stop|end_turn|200|none|msg_2|req_2|100|40|30|20|10|5|vendor|"
-                "{\"input_tokens\":100}|1000000|table|11|111|222|900|3456|{\"left\":7}");
+  EXPECT_EQ(
+      state.rows("SELECT run,at,agent,agent_digest,policy_digest,trigger,place,person,job,slot,"
+                 "conversation,parent,host,version FROM runs")[0],
+      "run-2|" + at +
+          "|ops|ad2|pd2|job|ops-room|me|morning-briefing|2025-11-23|"
+          "conversation-2|parent-2|vps1|" OPENCLAW_VERSION);
+  EXPECT_EQ(
+      state.rows("SELECT call,run,at,turn,attempt,provider,api,server,model,stream,max_tokens,"
+                 "input_estimate,reserved_nusd,price_ref,request_bytes,client_request_id"
+                 " FROM calls")[0],
+      "call-2|run-2|" + later(10) +
+          "|1|1|main|anthropic|api.example.org|m1|1|1000|250|"
+          "50000000|table:2025-11-01|2345|client-2");
+  EXPECT_EQ(
+      state.rows("SELECT call,run,at,agent,trigger,place,person,job,provider,model,"
+                 "response_model,outcome,finish,finish_raw,http_status,error_type,"
+                 "response_id,request_id,input_tokens,cache_read_tokens,"
+                 "cache_creation_tokens,cache_creation_1h_tokens,output_tokens,"
+                 "reasoning_tokens,usage_source,usage_raw,cost_nusd,cost_source,connect_ms,"
+                 "ttfb_ms,first_token_ms,total_ms,response_bytes,rate_limits FROM call_ends")[0],
+      "call-2|run-2|" + later(900) +
+          "|ops|job|ops-room|me|morning-briefing|main|m1|m1-2025|ok|"
+          "stop|end_turn|200|none|msg_2|req_2|100|40|30|20|10|5|vendor|"
+          "{\"input_tokens\":100}|1000000|table|11|111|222|900|3456|{\"left\":7}");
   const auto args = a_tool("tool-2a", "").args;
-  EXPECT_EQ(state.rows("SELECT tool_call,run,call,at,agent,trigger,place,person,job,n,vendor_id,name,"
-                       "effect,decision,rule,reason,taint,args_sha256 FROM tools ORDER BY seq")[0],
-            "tool-2a|run-2|call-2|" + later(950) + "|ops|job|ops-room|me|morning-briefing|0|toolu_2|"
-                "http_get|none|allow|groups/status/0|granted by status|untrusted|" +
-                base::hex(crypto::view(crypto::sha256(args))));
+  EXPECT_EQ(
+      state.rows("SELECT tool_call,run,call,at,agent,trigger,place,person,job,n,vendor_id,name,"
+                 "effect,decision,rule,reason,taint,args_sha256 FROM tools ORDER BY seq")[0],
+      "tool-2a|run-2|call-2|" + later(950) +
+          "|ops|job|ops-room|me|morning-briefing|0|toolu_2|"
+          "http_get|none|allow|groups/status/0|granted by status|untrusted|" +
+          base::hex(crypto::view(crypto::sha256(args))));
   const auto result = a_tool_outcome("tool-2a").result;
   EXPECT_EQ(state.rows("SELECT tool_call,run,at,outcome,error,result_sha256,result_bytes,truncated,"
                        "duration_ms FROM tool_ends")[0],
@@ -104,7 +112,9 @@ TEST(AuditRecorder, EveryFieldStandsInItsColumn) {
   EXPECT_EQ(state.rows("SELECT run,at,outcome,exit_code,turns,calls,tools,denied,cost_nusd,"
                        "duration_ms,error FROM run_ends")[0],
             "run-2|" + later(1200) + "|ok|0|1|1|1|1|1000000|1200|said twice");
-  const auto text = [&](const std::string& column) { return state.bodies.get(state.value(column)); };
+  const auto text = [&](const std::string& column) {
+    return state.bodies.get(state.value(column));
+  };
   EXPECT_EQ(text("SELECT input_ref FROM runs"), "the question of run-2");
   EXPECT_EQ(text("SELECT reply_ref FROM call_ends"), "the reply to call-2");
   EXPECT_EQ(text("SELECT args_ref FROM tools ORDER BY seq"), args);

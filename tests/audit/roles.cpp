@@ -5,12 +5,12 @@
 #include <iostream>
 
 #include <fcntl.h>
+#include <gtest/gtest.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <gtest/gtest.h>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -45,8 +45,13 @@ int abandon(const std::string& folder, const std::string& id, int calls) {
   stay();
 }
 
-/// Runs without end; everything that would leave for a vendor or a tool is noted in a side file.
-int loop(const std::string& folder) {
+/// Runs without end, or until it kills itself right after its n-th letter. Everything that would leave
+/// for a vendor or a tool is noted in a side file.
+int loop(const std::string& folder, int letters) {
+  const auto step = [&letters](char what) {
+    say(what);
+    if (--letters == 0) ::raise(SIGKILL);
+  };
   State state(folder);
   const base::Fd side(
       ::open((folder + "/sent").c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
@@ -56,21 +61,23 @@ int loop(const std::string& folder) {
   for (int i = 0;; ++i) {
     const std::string id = me + "-" + std::to_string(i);
     state.recorder.start_run(a_run("run-" + id));
-    say('r');
-    say('i');
+    step('r');
+    step('i');
     state.recorder.start_call(a_call("call-" + id), {});
+    step('b');
     send("call " + id);
-    say('c');
+    step('c');
     state.recorder.end_call(an_outcome("call-" + id), noon);
-    say('e');
+    step('e');
     state.recorder.decide_tools({a_tool("tool-" + id, "call-" + id)});
+    step('p');
     send("tool " + id);
-    say('d');
+    step('d');
     state.recorder.end_tool(a_tool_outcome("tool-" + id));
-    say('t');
+    step('t');
     state.recorder.end_run(a_result(), noon);
     send("done " + id);
-    say('x');
+    step('x');
   }
 }
 
@@ -161,7 +168,7 @@ int tell_terminal(const std::string& folder) {
 int play(const Arguments& a) {
   ::unsetenv("JOURNAL_STREAM");
   if (a[0] == "abandon") return abandon(a[1], a[2], std::stoi(a[3]));
-  if (a[0] == "loop") return loop(a[1]);
+  if (a[0] == "loop") return loop(a[1], std::stoi(a[2]));
   if (a[0] == "spend") return spend(a[1], a[2]);
   if (a[0] == "append") return append(a[1], std::stoi(a[2]), std::stoi(a[3]));
   if (a[0] == "settle") return settle(a[1]);

@@ -26,7 +26,8 @@ std::unique_ptr<Child> start_role(const Arguments& arguments);
 /// Expects that all end well.
 std::vector<std::string> run_roles(const std::vector<Arguments>& all, const std::string& folder);
 
-/// The letters that the part "loop" writes as it goes through a run.
-inline constexpr std::string_view phases = "ricedtx";
+/// The letters that the part "loop" writes as it goes through a run: run begun, intent next, intent
+/// durable, sent, outcome, decision durable, sent, tool's outcome, run ended.
+inline constexpr std::string_view phases = "ribcepdtx";
 
 }  // namespace openclaw::test

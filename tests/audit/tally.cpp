@@ -28,8 +28,12 @@ const std::map<std::string, std::vector<std::string>>& names() {
 }
 
 void fill_fields(Remembered& row, const audit::RunInfo& run) {
-  row.fields = {{"agent", run.agent},   {"trigger", run.trigger}, {"place", run.place},
-                {"channel", run.place}, {"person", run.person},   {"job", run.job},
+  row.fields = {{"agent", run.agent},
+                {"trigger", run.trigger},
+                {"place", run.place},
+                {"channel", run.place},
+                {"person", run.person},
+                {"job", run.job},
                 {"conversation", run.conversation}};
 }
 
@@ -47,8 +51,8 @@ bool counts(const Remembered& row, const audit::Query& q) {
     const auto at = row.fields.find(field);
     return at != row.fields.end() && at->second == value;
   };
-  if (q.min_cost && (row.kind != Kind::call || row.figures.unpriced > 0 ||
-                     row.figures.cost < *q.min_cost))
+  if (q.min_cost &&
+      (row.kind != Kind::call || row.figures.unpriced > 0 || row.figures.cost < *q.min_cost))
     return false;
   return fits("agent", q.agent) && fits("model", q.model) && fits("provider", q.provider) &&
          fits("job", q.job) && fits("place", q.place) && fits("person", q.person) &&
@@ -108,7 +112,9 @@ void Diary::write_call(const audit::RunInfo& run, const std::string& id, Time at
   o.provider = pick(names().at("provider"));
   o.model = pick(names().at("model"));
   o.request_id = random_() % 3 ? "req-" + id : "";
-  const auto some = [this](std::uint64_t most) { return static_cast<std::int64_t>(random_() % most); };
+  const auto some = [this](std::uint64_t most) {
+    return static_cast<std::int64_t>(random_() % most);
+  };
   o.input_tokens = some(100'000);
   o.cache_read_tokens = some(5000);
   o.cache_creation_tokens = some(500);
@@ -210,11 +216,12 @@ void add_to(audit::Group& sum, const audit::Group& one) {
 }
 
 std::string sums_of(const audit::Group& g) {
-  std::string out = "runs calls tools denied errors refused in cached writes out reasoning cost "
-                    "unpriced:";
-  for (const auto n : {g.runs, g.calls, g.tools, g.denied, g.errors, g.refused, g.tokens_in,
-                       g.cached, g.cache_writes, g.tokens_out, g.reasoning, g.cost.nano,
-                       g.unpriced})
+  std::string out =
+      "runs calls tools denied errors refused in cached writes out reasoning cost "
+      "unpriced:";
+  for (const auto n :
+       {g.runs, g.calls, g.tools, g.denied, g.errors, g.refused, g.tokens_in, g.cached,
+        g.cache_writes, g.tokens_out, g.reasoning, g.cost.nano, g.unpriced})
     out += ' ' + std::to_string(n);
   return out;
 }

@@ -2,9 +2,8 @@
 #include <string>
 #include <vector>
 
-#include <sqlite3.h>
-
 #include <gtest/gtest.h>
+#include <sqlite3.h>
 
 #include "audit/state.h"
 #include "audit/walk.h"
@@ -70,14 +69,15 @@ std::string n(std::int64_t number) { return std::to_string(number); }
 std::string all_rows() {
   std::string sql;
   for (const auto* table : audit::chained_tables())
-    sql += (sql.empty() ? "" : " UNION ALL ") + ("SELECT seq, mac FROM " + std::string(table->name));
+    sql +=
+        (sql.empty() ? "" : " UNION ALL ") + ("SELECT seq, mac FROM " + std::string(table->name));
   return "(" + sql + ")";
 }
 
 /// Makes the head say that the chain ends at the last row that is there.
 std::string mend_head() {
-  return "UPDATE chain SET seq=(SELECT max(seq) FROM " + all_rows() +
-         "), mac=(SELECT mac FROM " + all_rows() + " ORDER BY seq DESC LIMIT 1);";
+  return "UPDATE chain SET seq=(SELECT max(seq) FROM " + all_rows() + "), mac=(SELECT mac FROM " +
+         all_rows() + " ORDER BY seq DESC LIMIT 1);";
 }
 
 std::string cut_after(std::int64_t seq) {
@@ -117,6 +117,7 @@ TEST_F(AuditTamper, FindsADroppedRowOfEveryTable) {
 
 TEST_F(AuditTamper, FindsAChangeOfEveryColumn) {
   int changes = 0;
+  store::Database db(database_in(original()), Access::read_only, audit::migrations());
   for (const auto* table : audit::chained_tables()) {
     std::vector<std::string> columns{"seq", "mac"};
     columns.insert(columns.end(), table->columns.begin(), table->columns.end());
@@ -131,7 +132,6 @@ TEST_F(AuditTamper, FindsAChangeOfEveryColumn) {
                                 "||'x' ELSE randomblob(32) END";
       changes += expect_found(update(other, column + " IS NOT NULL"));
       if (column == "seq" || column == "mac") continue;
-      store::Database db(database_in(original()), Access::read_only, audit::migrations());
       SQLite::Statement empty(db.raw(), "SELECT count(*) FROM " + std::string(table->name) +
                                             " WHERE " + column + " IS NULL");
       empty.executeStep();
@@ -306,7 +306,8 @@ TEST_F(AuditTamper, FindsAChangedSealedText) {
   const std::string first = "(SELECT min(rowid) FROM bodies)";
   const std::string last = "(SELECT max(rowid) FROM bodies)";
   EXPECT_TRUE(expect_found("UPDATE bodies SET sealed=zeroblob(40) WHERE rowid=" + first));
-  EXPECT_TRUE(expect_found("UPDATE bodies SET sealed=CAST(sealed||x'00' AS BLOB) WHERE rowid=" + last));
+  EXPECT_TRUE(
+      expect_found("UPDATE bodies SET sealed=CAST(sealed||x'00' AS BLOB) WHERE rowid=" + last));
   EXPECT_TRUE(expect_found("UPDATE bodies SET sealed=(SELECT sealed FROM bodies WHERE rowid=" +
                            last + ") WHERE rowid=" + first));
   EXPECT_TRUE(expect_found("UPDATE bodies SET ref='x'||substr(ref,2) WHERE rowid=" + first));

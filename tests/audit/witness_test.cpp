@@ -5,9 +5,8 @@
 #include <string>
 #include <vector>
 
-#include <sys/stat.h>
-
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include "audit/roles.h"
 #include "audit/state.h"
@@ -41,8 +40,8 @@ TEST(AuditWitness, RefusesWhatIsNoHead) {
   for (const std::string& bad :
        {std::string(), std::string(":"), "12" + mac, ":" + mac, "-1:" + mac, "+1:" + mac,
         "1 :" + mac, "1: " + mac, "1x:" + mac, "99999999999999999999:" + mac, good + "0",
-        good.substr(0, good.size() - 1), "12:" + std::string(64, 'g'), "12:" + std::string(64, '\0'),
-        std::string(98, ' ')})
+        good.substr(0, good.size() - 1), "12:" + std::string(64, 'g'),
+        "12:" + std::string(64, '\0'), std::string(98, ' ')})
     EXPECT_EQ(audit::parse_head(bad), std::nullopt) << bad;
 }
 
@@ -64,7 +63,7 @@ TEST(AuditWitness, TheFileHoldsTheLatestHeadAndNeverGoesBack) {
 
 TEST(AuditWitness, ATornOrForeignFileIsNoWitnessAndIsMended) {
   for (const std::string& content : {std::string(), std::string("12:ab"), std::string(99, '\0'),
-                                    std::string("hello\n"), std::string(150, '7')}) {
+                                     std::string("hello\n"), std::string(150, '7')}) {
     const TempDir dir;
     const std::string folder = dir.path().string();
     write(folder + "/audit.head", content);

@@ -64,9 +64,7 @@ TEST_P(Seal, GivesBackEveryText) {
   }
 }
 
-TEST_P(Seal, TakesEmptyViews) {
-  EXPECT_EQ(crypto::unseal(key, {}, seal(key, {}, {})), "");
-}
+TEST_P(Seal, TakesEmptyViews) { EXPECT_EQ(crypto::unseal(key, {}, seal(key, {}, {})), ""); }
 
 TEST_P(Seal, HidesTheText) {
   const std::string text = "the calendar of tomorrow";
@@ -120,7 +118,8 @@ TEST(Unseal, ReadsThePublishedVectors) {
                            zero_nonce + from_hex("cea7403d4d606b6e074ec5d3baf39d18"
                                                  "d0d1c8a799996bf0265b98b5d48ab919")),
             std::string(16, '\0'));
-  const std::string k = from_hex("feffe9928665731c6d6a8f9467308308feffe9928665731c6d6a8f9467308308");
+  const std::string k =
+      from_hex("feffe9928665731c6d6a8f9467308308feffe9928665731c6d6a8f9467308308");
   const std::string nonce = from_hex("cafebabefacedbaddecaf888");
   const std::string plain = from_hex(
       "d9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a721c3c0c95956809532fcf0e2449a6"
@@ -130,10 +129,10 @@ TEST(Unseal, ReadsThePublishedVectors) {
       "8838c5f61e6393ba7a0abcc9f662898015ad");
   EXPECT_EQ(crypto::unseal(k, "", nonce + cipher + from_hex("b094dac5d93471bdec1a502270e3cc6c")),
             plain);
-  EXPECT_EQ(crypto::unseal(k, from_hex("feedfacedeadbeeffeedfacedeadbeefabaddad2"),
-                           nonce + cipher.substr(0, 60) +
-                               from_hex("76fc6ece0f4e1768cddf8853bb2d551b")),
-            plain.substr(0, 60));
+  EXPECT_EQ(
+      crypto::unseal(k, from_hex("feedfacedeadbeeffeedfacedeadbeefabaddad2"),
+                     nonce + cipher.substr(0, 60) + from_hex("76fc6ece0f4e1768cddf8853bb2d551b")),
+      plain.substr(0, 60));
 }
 
 TEST(SealRandom, NeverRepeatsANonce) {

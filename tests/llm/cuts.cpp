@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "llm/expected.h"
+#include "llm/parts.h"
 
 namespace openclaw::test {
 namespace {
@@ -11,7 +12,8 @@ namespace {
 std::string calls_text(const llm::Reply& reply) {
   std::string out;
   for (const auto& call : llm::calls_of(reply.message))
-    out += call.id + ' ' + call.name + ' ' + call.arguments + '\n';
+    out +=
+        (llm::is_minted(call.id) ? "own" : call.id) + ' ' + call.name + ' ' + call.arguments + '\n';
   return out;
 }
 

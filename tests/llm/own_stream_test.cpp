@@ -253,7 +253,8 @@ TEST(BrokenBodies, EmptyStreamIsTruncated) {
       http.response.body = body;
       const auto attempt = attempt_with(http, *llm::find_wire(name), hello(true));
       ASSERT_TRUE(attempt.fault) << name << ": " << body;
-      const bool readable = body[0] != 'd';
+      const bool events = body[0] != '\0' && name == "ollama";  // its lines are bare JSON
+      const bool readable = body[0] != 'd' && !events;
       EXPECT_TRUE(!readable || attempt.fault->type == "stream_truncated") << name << ": " << body;
       EXPECT_TRUE(!readable || llm::retry_delay(attempt, 1, 0)) << name << ": " << body;
     }

@@ -308,8 +308,8 @@ bool well_formed(const json::Value& args) {
 
 policy::Verdict oracle(const policy::Policy& policy, const policy::Request& request) {
   const ToolInfo tool = info_of(policy, request.tool);
-  std::set<Verdict> verdicts;  // of the grants that are left
-  std::set<bool> always_asked;     // of the grants whose arguments fit, whatever flows
+  std::set<Verdict> verdicts;   // of the grants that are left
+  std::set<bool> always_asked;  // of the grants whose arguments fit, whatever flows
   for (const Grant& grant : reachable(policy, request.caller, request.agent, request.tool))
     if (well_formed(request.args) && fits(grant, request.args)) {
       always_asked.insert(grant.confirm);

@@ -6,9 +6,8 @@
 #include <string>
 #include <vector>
 
-#include <sys/mman.h>
-
 #include <gtest/gtest.h>
+#include <sys/mman.h>
 
 #include "store/database.h"
 #include "store/sample.h"
@@ -140,6 +139,24 @@ TEST(StoreBackup, ACopyIsAWorkingStateFolder) {
   EXPECT_EQ(text_of(db, "PRAGMA journal_mode"), "wal");
   insert_pair(db, 1, "text");
   EXPECT_EQ(count_rows(db), 4);
+}
+
+// A person who restores copies one file over the other; what the log held must not come back.
+TEST(StoreBackup, ACopyPutOverTheOldFileIsWhatIsRead) {
+  const TempDir dir;
+  const TempDir target;
+  const std::string file = dir.file("openclaw.db");
+  {
+    Database db(file, Access::read_write, pairs());
+    insert_pair(db, 1, "text");
+    db.backup(target.file("copy.db"));
+    for (int i = 0; i < 20; ++i) insert_pair(db, 1, std::string(500, 'x'));
+  }
+  std::filesystem::copy_file(target.file("copy.db"), file,
+                             std::filesystem::copy_options::overwrite_existing);
+  Database db(file, Access::read_write, pairs());
+  EXPECT_TRUE(is_sound(db));
+  EXPECT_EQ(count_rows(db), 2);
 }
 
 TEST(StoreBackup, LeavesNothingBehindWhenItFails) {

@@ -4,9 +4,8 @@
 #include <string>
 #include <vector>
 
-#include <sys/mman.h>
-
 #include <gtest/gtest.h>
+#include <sys/mman.h>
 
 #include "store/database.h"
 #include "store/sample.h"
@@ -100,8 +99,8 @@ struct Counts {
 
 TEST_F(StoreGroup, ReadsBesideFourWriters) {
   ASSERT_EQ(Child([&](int) { return write_rows(file(), 1); }).wait(), 0);
-  void* const memory = ::mmap(nullptr, sizeof(Counts), PROT_READ | PROT_WRITE,
-                              MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  void* const memory =
+      ::mmap(nullptr, sizeof(Counts), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   ASSERT_NE(memory, MAP_FAILED);
   auto* const counts = new (memory) Counts;
   std::vector<std::unique_ptr<Child>> writers;

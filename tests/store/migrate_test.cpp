@@ -9,9 +9,8 @@
 #include <string>
 #include <vector>
 
-#include <sys/mman.h>
-
 #include <gtest/gtest.h>
+#include <sys/mman.h>
 
 #include "store/database.h"
 #include "store/sample.h"
@@ -38,8 +37,9 @@ std::vector<Migration> long_way() {
     for (const char* half : {"a", "b"}) {
       const std::string table = "t" + n + half;
       sql += "CREATE TABLE " + table + "(id INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT;";
-      sql += "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i<40) INSERT INTO " +
-             table + " SELECT i, hex(zeroblob(100)) FROM n;";
+      sql +=
+          "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i<40) INSERT INTO " +
+          table + " SELECT i, hex(zeroblob(100)) FROM n;";
       sql += "CREATE INDEX i" + n + half + " ON " + table + "(text);";
     }
     if (i > 1)
@@ -50,7 +50,8 @@ std::vector<Migration> long_way() {
   return all;
 }
 
-/// How many steps are done. Expects that each is done wholly or not at all, and that none is skipped.
+/// How many steps are done. Expects that each is done wholly or not at all, and that none is
+/// skipped.
 int done_steps(const std::string& file) {
   SQLite::Database raw(file, SQLite::OPEN_READWRITE);
   const auto number = [&raw](const std::string& sql) { return raw.execAndGet(sql).getInt(); };

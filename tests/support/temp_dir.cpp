@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "support/temp_dir.h"
 
-#include <stdlib.h>
-
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
+
+#include <stdlib.h>
 
 namespace openclaw::test {
 

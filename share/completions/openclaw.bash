@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: MIT
+# Made from the table of commands; do not edit.
+_openclaw() {
+  local word=${COMP_WORDS[COMP_CWORD]} first=${COMP_WORDS[1]} second=${COMP_WORDS[2]} list=
+  if [ "$COMP_CWORD" -eq 1 ]; then
+    list='ask audit backup check policy run-job version'
+  else
+    case "$first $second" in
+      'ask '*) list='--help -a --agent -m --model -f --file -s --system -p --place -c --continue --conversation --fork --no-tools --tool --schema --json --jsonl --no-stream --extract --extract-last --max-cost --max-turns --timeout -u --usage --dry-run --config --state' ;;
+      'run-job '*) list='--help --scheduled --again --force --slot --dry-run --no-model -o --output --list --json --config --state' ;;
+      'audit query') list='--help --by --since --until -z --zone --agent --model --provider --job --place --person --trigger --tool --decision --outcome --request-id --conversation --min-cost --compare --no-compare --latency --sort --reverse --limit --no-cost --no-chart --format --json --fail-over --sql --config --state' ;;
+      'audit show') list='--help --json --config --state' ;;
+      'audit tail') list='--help -n --lines -f --follow --jsonl --config --state' ;;
+      'audit export') list='--help --jsonl --otlp-json --since --config --state' ;;
+      'audit verify') list='--help --journal --expect --accept --json --config --state' ;;
+      'audit prune') list='--help --bodies --rows --config --state' ;;
+      'policy explain') list='--help --from --agent --tool --args --taint --json --config --state' ;;
+      'policy test') list='--help --config --state' ;;
+      'policy matrix') list='--help --diff --json --config --state' ;;
+      'check '*) list='--help --next --live --json --config --state' ;;
+      'backup '*) list='--help --config --state' ;;
+      'version '*) list='--help --json --config --state' ;;
+    esac
+    if [ "$COMP_CWORD" -eq 2 ]; then
+      case $first in
+        audit) list='query show tail export verify prune' ;;
+        policy) list='explain test matrix' ;;
+      esac
+    fi
+  fi
+  COMPREPLY=($(compgen -W "$list" -- "$word"))
+  [ ${#COMPREPLY[@]} -gt 0 ] || COMPREPLY=($(compgen -f -- "$word"))
+}
+complete -o filenames -F _openclaw openclaw

@@ -1,0 +1,30 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Installs what is needed, builds, and runs every test. With --full: the long figures, hours.
+set -eu
+cd "$(dirname "$0")/.."
+. share/packages.sh
+OPENCLAW_FULL=
+[ "${1:-}" = --full ] && OPENCLAW_FULL=1
+export OPENCLAW_FULL
+[ -n "$OPENCLAW_FULL" ] || unset OPENCLAW_FULL
+install_packages $build_packages $test_packages
+
+say "format"
+tests/format.sh
+say "files and man pages"
+tests/lint.sh
+
+say "building the tests (address and undefined behaviour sanitizers, warnings are errors)"
+cmake --preset dev >/dev/null
+cmake --build --preset dev
+say "building the release"
+cmake --preset release >/dev/null
+cmake --build --preset release
+
+say "tests"
+ctest --preset dev --no-tests=error
+say "fuzzing"
+tests/fuzz.sh
+say "benchmarks"
+tests/bench/run.sh
