@@ -27,3 +27,7 @@ target_link_libraries(vendor_stub PRIVATE openclaw_json Threads::Threads)
 target_include_directories(vendor_stub PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
 openclaw_test(agent SOURCES house.cpp limits_test.cpp calls_test.cpp order_test.cpp money_test.cpp
   USES doubles support base json store policy net llm audit tools)
+openclaw_test(base SOURCES text_test.cpp redact_test.cpp value_test.cpp file_test.cpp secret_test.cpp USES support)
+openclaw_test(json SOURCES parse_test.cpp lines_test.cpp schema_test.cpp schema_oracle_test.cpp USES support base)
+openclaw_test(url SOURCES url_test.cpp)
+openclaw_test(zone SOURCES schedule_test.cpp systemd_test.cpp USES support base)

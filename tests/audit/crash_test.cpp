@@ -144,7 +144,9 @@ void expect_recovered(const std::string& folder) {
 /// Gives the letter of the step before its death.
 char kill_a_loop(const std::string& folder, bool at_step, bool is_new, std::mt19937_64& random) {
   static auto span = std::chrono::microseconds(100'000);  // of two runs
-  const auto below = [&random](long n) { return static_cast<long>(random() % static_cast<unsigned long>(n)); };
+  const auto below = [&random](long n) {
+    return static_cast<long>(random() % static_cast<unsigned long>(n));
+  };
   const long steps = 3 * static_cast<long>(phases.size());
   const auto child =
       start_role({"loop", folder, at_step ? std::to_string(1 + below(steps)) : std::string("0")});
@@ -155,7 +157,8 @@ char kill_a_loop(const std::string& folder, bool at_step, bool is_new, std::mt19
       child->read(got, begin + std::chrono::minutes(1), phases.size());
       const auto first = Clock::now();
       child->read(got, first + std::chrono::minutes(1), 3 * phases.size());
-      span = std::min(span, std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - first));
+      span = std::min(span,
+                      std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - first));
     }
     child->read(got, Clock::now() + std::chrono::microseconds(below(2 * span.count())));
     child->kill();

@@ -45,8 +45,8 @@ int abandon(const std::string& folder, const std::string& id, int calls) {
   stay();
 }
 
-/// Runs without end, or until it kills itself right after its n-th letter. Everything that would leave
-/// for a vendor or a tool is noted in a side file.
+/// Runs without end, or until it kills itself right after its n-th letter. Everything that would
+/// leave for a vendor or a tool is noted in a side file.
 int loop(const std::string& folder, int letters) {
   const auto step = [&letters](char what) {
     say(what);
