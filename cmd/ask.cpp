@@ -275,15 +275,17 @@ class Session {
   int finish(State& state, agent::Conversations& conversations, agent::Output& output) {
     int code = exit_for(output);
     if (code == done) code = check_schema(ask_, output);
-    state.recorder.end_run(result_of(output, code), base::wall_now());
-    const auto& place = ask_.settings.places.at(ask_.target.caller.place);
-    if (output.outcome == "ok" && place.memory)
-      conversations.save({conversation_,
-                          ask_.target.agent,
-                          ask_.target.caller.place,
-                          ask_.target.caller.person,
-                          {}},
-                         {output.messages, output.taint}, base::wall_now());
+    const bool remember =
+        output.outcome == "ok" && ask_.settings.places.at(ask_.target.caller.place).memory;
+    state.recorder.end_run(result_of(output, code), base::wall_now(), [&] {
+      if (remember)
+        conversations.save({conversation_,
+                            ask_.target.agent,
+                            ask_.target.caller.place,
+                            ask_.target.caller.person,
+                            {}},
+                           {output.messages, output.taint}, base::wall_now());
+    });
     if (closed_) throw ClosedPipe{};
     const int shown = show(output);
     if (code == done && shown != done) code = shown;

@@ -3,7 +3,7 @@
 openclaw_test(policy SOURCES oracle.cpp generator.cpp generator_values.cpp differential_test.cpp properties_test.cpp)
 openclaw_test(llm SOURCES corpus.cpp expected.cpp expected_stream.cpp canned_http.cpp cuts.cpp
   conversation.cpp known_prices.cpp corpus_test.cpp stream_test.cpp own_stream_test.cpp errors_test.cpp
-  usage_test.cpp request_test.cpp echo_test.cpp USES net json url support)
+  usage_test.cpp prices_test.cpp request_test.cpp echo_test.cpp USES net json url support)
 add_executable(wire_tool llm/wire_tool.cpp llm/conversation.cpp)
 target_link_libraries(wire_tool PRIVATE openclaw_llm openclaw_json)
 target_include_directories(wire_tool PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
@@ -26,8 +26,33 @@ add_executable(vendor_stub support/vendor_stub.cpp support/vendor_request.cpp su
 target_link_libraries(vendor_stub PRIVATE openclaw_json Threads::Threads)
 target_include_directories(vendor_stub PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
 openclaw_test(agent SOURCES house.cpp limits_test.cpp calls_test.cpp order_test.cpp money_test.cpp
+  attacks.cpp malicious_test.cpp
   USES doubles support base json store policy net llm audit tools)
 openclaw_test(base SOURCES text_test.cpp redact_test.cpp value_test.cpp file_test.cpp secret_test.cpp USES support)
 openclaw_test(json SOURCES parse_test.cpp lines_test.cpp schema_test.cpp schema_oracle_test.cpp USES support base)
 openclaw_test(url SOURCES url_test.cpp)
 openclaw_test(zone SOURCES schedule_test.cpp systemd_test.cpp USES support base)
+openclaw_test(config SOURCES node_test.cpp)
+openclaw_test(settings SOURCES sample.cpp sample_test.cpp mistakes_test.cpp lint_test.cpp declared.cpp mutator.cpp mutation_test.cpp
+  USES support base json url zone policy llm tools config)
+openclaw_test(tools SOURCES room.cpp file_test.cpp http_get_test.cpp command_test.cpp permit_test.cpp
+  USES support base json policy net jail)
+add_test(NAME permit_compile COMMAND ${CMAKE_COMMAND} -DCOMPILER=${CMAKE_CXX_COMPILER} -DSOURCE=${CMAKE_SOURCE_DIR}
+  -DWORK=${CMAKE_CURRENT_BINARY_DIR}/permit_compile -P ${CMAKE_CURRENT_SOURCE_DIR}/tools/permit_compile.cmake)
+openclaw_test(jail SOURCES jail_test.cpp USES support base)
+openclaw_test(markup SOURCES html_text_test.cpp USES base)
+openclaw_test(net SOURCES sse_test.cpp address_test.cpp client_test.cpp USES support base)
+openclaw_test(calendar SOURCES window.cpp calendar_test.cpp hostile_test.cpp USES support base zone)
+add_executable(openclaw_unredacted ${CMAKE_SOURCE_DIR}/cmd/main.cpp system/redaction_off.cpp)
+target_link_libraries(openclaw_unredacted PRIVATE openclaw_cmd)
+foreach(name kill_test canary_test terminal_test vendor_stub_test)
+  add_executable(${name} system/${name}.cpp system/program.cpp)
+  target_link_libraries(${name} PRIVATE openclaw_json openclaw_base openclaw_support GTest::gtest GTest::gtest_main)
+  target_include_directories(${name} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+  add_test(NAME ${name} COMMAND ${name})
+endforeach()
+add_test(NAME cli COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/cli/run.sh)
+set_tests_properties(cli kill_test canary_test terminal_test vendor_stub_test PROPERTIES TIMEOUT 900 ENVIRONMENT
+  "OPENCLAW=$<TARGET_FILE:openclaw>;VENDOR_STUB=$<TARGET_FILE:vendor_stub>;OPENCLAW_UNREDACTED=$<TARGET_FILE:openclaw_unredacted>")
+openclaw_test(sources SOURCES files_test.cpp host_test.cpp USES support base zone)
+openclaw_test(markdown SOURCES terminal_test.cpp USES support base)

@@ -92,18 +92,16 @@ std::optional<Transcript> Conversations::load(const Conversation& conversation) 
 }
 
 void Conversations::save(Conversation c, const Transcript& transcript, base::Time now) {
-  db_.transaction([&] {
-    c.ref = bodies_.put(json::dump(to_json(transcript)), now, true);
-    auto& upsert = db_.statement(
-        "INSERT INTO conversations VALUES(?,?,?,?,?,?) ON CONFLICT(conversation) DO UPDATE SET"
-        " at=excluded.at, transcript_ref=excluded.transcript_ref");
-    int at = 1;
-    for (const auto& value : {c.id, c.agent, c.place, c.person}) upsert.bind(at++, value);
-    upsert.bind(at++, base::to_ms(now));
-    upsert.bind(at, c.ref);
-    upsert.exec();
-    upsert.reset();
-  });
+  c.ref = bodies_.put(json::dump(to_json(transcript)), now, true);
+  auto& upsert = db_.statement(
+      "INSERT INTO conversations VALUES(?,?,?,?,?,?) ON CONFLICT(conversation) DO UPDATE SET"
+      " at=excluded.at, transcript_ref=excluded.transcript_ref");
+  int at = 1;
+  for (const auto& value : {c.id, c.agent, c.place, c.person}) upsert.bind(at++, value);
+  upsert.bind(at++, base::to_ms(now));
+  upsert.bind(at, c.ref);
+  upsert.exec();
+  upsert.reset();
 }
 
 }  // namespace openclaw::agent

@@ -34,6 +34,7 @@ class Conversations {
   std::optional<Conversation> find(const std::string& id, const std::string& agent,
                                    const std::string& place, const std::string& person);
   std::optional<Transcript> load(const Conversation& conversation);
+  /// Inside a transaction.
   void save(Conversation conversation, const Transcript& transcript, base::Time now);
 
  private:

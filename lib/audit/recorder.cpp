@@ -167,8 +167,9 @@ void Recorder::end_tool(const ToolOutcome& o) {
   });
 }
 
-void Recorder::end_run(const RunResult& r, base::Time now) {
+void Recorder::end_run(const RunResult& r, base::Time now, const std::function<void()>& also) {
   commit([&] {
+    if (also) also();
     const auto money = r.cost ? Cell(r.cost->nano) : Cell();
     chain_.append(run_ends, {info_.run, base::to_ms(now), r.outcome, std::int64_t{r.exit_code},
                              std::int64_t{r.turns}, std::int64_t{r.calls}, std::int64_t{r.tools},

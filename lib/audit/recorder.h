@@ -92,8 +92,8 @@ class Recorder {
   /// Durable on return, with everything before it.
   void decide_tools(const std::vector<ToolDecision>& decisions);
   void end_tool(const ToolOutcome& outcome);
-  /// Durable on return; the head goes to the witness.
-  void end_run(const RunResult& result, base::Time now);
+  /// Durable on return, together with what `also` writes; the head goes to the witness.
+  void end_run(const RunResult& result, base::Time now, const std::function<void()>& also = {});
   void note(const std::string& kind, const json::Value& data, base::Time now);
 
  private:

@@ -75,12 +75,12 @@ CREATE TABLE run_ends(seq INTEGER PRIMARY KEY, run TEXT NOT NULL UNIQUE, at INTE
   outcome TEXT NOT NULL, exit_code INTEGER, turns INTEGER, calls INTEGER, tools INTEGER,
   denied INTEGER, cost_nusd INTEGER, duration_ms INTEGER, output_ref TEXT, error TEXT,
   mac BLOB NOT NULL) STRICT;
-CREATE TABLE calls(seq INTEGER PRIMARY KEY, call TEXT NOT NULL UNIQUE, run TEXT NOT NULL,
+CREATE TABLE calls(seq INTEGER PRIMARY KEY, call TEXT NOT NULL, run TEXT NOT NULL,
   at INTEGER NOT NULL, turn INTEGER, attempt INTEGER, provider TEXT, api TEXT, server TEXT,
   model TEXT, stream INTEGER, max_tokens INTEGER, input_estimate INTEGER, reserved_nusd INTEGER,
   price_ref TEXT, request_ref TEXT, request_bytes INTEGER, client_request_id TEXT,
   mac BLOB NOT NULL) STRICT;
-CREATE TABLE call_ends(seq INTEGER PRIMARY KEY, call TEXT NOT NULL UNIQUE, run TEXT NOT NULL,
+CREATE TABLE call_ends(seq INTEGER PRIMARY KEY, call TEXT NOT NULL, run TEXT NOT NULL,
   at INTEGER NOT NULL, agent TEXT, trigger TEXT, place TEXT, person TEXT, job TEXT, provider TEXT,
   model TEXT, response_model TEXT, outcome TEXT NOT NULL, finish TEXT, finish_raw TEXT,
   http_status INTEGER, error_type TEXT, response_id TEXT, request_id TEXT, input_tokens INTEGER,
@@ -93,15 +93,16 @@ CREATE INDEX call_ends_spend ON call_ends(at, agent, job, place, person, cost_nu
 CREATE INDEX call_ends_request ON call_ends(request_id) WHERE request_id IS NOT NULL;
 CREATE INDEX call_ends_run ON call_ends(run);
 CREATE INDEX calls_run ON calls(run);
-CREATE TABLE tools(seq INTEGER PRIMARY KEY, tool_call TEXT NOT NULL UNIQUE, run TEXT NOT NULL,
+CREATE TABLE tools(seq INTEGER PRIMARY KEY, tool_call TEXT NOT NULL, run TEXT NOT NULL,
   call TEXT, at INTEGER NOT NULL, agent TEXT, trigger TEXT, place TEXT, person TEXT, job TEXT,
   n INTEGER, vendor_id TEXT, name TEXT NOT NULL, effect TEXT, decision TEXT NOT NULL, rule TEXT,
   reason TEXT, taint TEXT, args_ref TEXT, args_sha256 TEXT, mac BLOB NOT NULL) STRICT;
 CREATE INDEX tools_run ON tools(run);
 CREATE INDEX tools_at ON tools(at);
-CREATE TABLE tool_ends(seq INTEGER PRIMARY KEY, tool_call TEXT NOT NULL UNIQUE, run TEXT NOT NULL,
+CREATE TABLE tool_ends(seq INTEGER PRIMARY KEY, tool_call TEXT NOT NULL, run TEXT NOT NULL,
   at INTEGER NOT NULL, outcome TEXT NOT NULL, error TEXT, result_ref TEXT, result_sha256 TEXT,
   result_bytes INTEGER, truncated INTEGER, duration_ms INTEGER, mac BLOB NOT NULL) STRICT;
+CREATE INDEX tool_ends_run ON tool_ends(run);
 CREATE TABLE notes(seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, kind TEXT NOT NULL,
   data TEXT NOT NULL, mac BLOB NOT NULL) STRICT;
 CREATE TABLE chain(id INTEGER PRIMARY KEY CHECK(id=1), seq INTEGER NOT NULL, mac BLOB NOT NULL,

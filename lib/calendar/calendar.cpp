@@ -6,19 +6,18 @@
 #include <memory>
 #include <set>
 
-#include <libical/ical.h>
-
 #include "base/error.h"
 #include "base/text.h"
+#include "calendar/ical_api.h"
 
 namespace openclaw::calendar {
 namespace {
 
 struct FreeComponent {
-  void operator()(icalcomponent* c) const { icalcomponent_free(c); }
+  void operator()(icalcomponent* c) const { ical().icalcomponent_free(c); }
 };
 struct FreeIterator {
-  void operator()(icalrecur_iterator* i) const { icalrecur_iterator_free(i); }
+  void operator()(icalrecur_iterator* i) const { ical().icalrecur_iterator_free(i); }
 };
 using Component = std::unique_ptr<icalcomponent, FreeComponent>;
 
@@ -33,9 +32,9 @@ struct ZoneOf {
 
 ZoneOf zone_of(icalproperty* property) {
   ZoneOf out;
-  icalparameter* parameter = icalproperty_get_first_parameter(property, ICAL_TZID_PARAMETER);
+  icalparameter* parameter = ical().icalproperty_get_first_parameter(property, ICAL_TZID_PARAMETER);
   if (!parameter) return out;
-  const std::string id = icalparameter_get_tzid(parameter);
+  const std::string id = ical().icalparameter_get_tzid(parameter);
   std::string_view rest = id;
   while (!rest.empty()) {  // "/freeassociation.sourceforge.net/Europe/Amsterdam"
     try {
@@ -71,7 +70,7 @@ base::Time utc_instant(const icaltimetype& t) {
 }
 
 base::Time instant(const icaltimetype& t, const zone::Zone& zone) {
-  if (icaltime_is_utc(t)) return utc_instant(t);
+  if (ical().icaltime_is_utc(t)) return utc_instant(t);
   const auto c = civil(t);
   if (t.is_date) return zone.day_start(c.date);
   if (const auto at = zone.instant(c)) return *at;
@@ -81,7 +80,7 @@ base::Time instant(const icaltimetype& t, const zone::Zone& zone) {
 }
 
 bool sane(const icaltimetype& t) {
-  return !icaltime_is_null_time(t) && t.year >= 1900 && t.year < 2200 &&
+  return !ical().icaltime_is_null_time(t) && t.year >= 1900 && t.year < 2200 &&
          std::chrono::year_month_day(std::chrono::year(t.year),
                                      std::chrono::month(static_cast<unsigned>(t.month)),
                                      std::chrono::day(static_cast<unsigned>(t.day)))
@@ -89,8 +88,8 @@ bool sane(const icaltimetype& t) {
 }
 
 std::string text_of(icalcomponent* c, icalproperty_kind kind) {
-  icalproperty* property = icalcomponent_get_first_property(c, kind);
-  const char* text = property ? icalproperty_get_value_as_string(property) : nullptr;
+  icalproperty* property = ical().icalcomponent_get_first_property(c, kind);
+  const char* text = property ? ical().icalproperty_get_value_as_string(property) : nullptr;
   return text ? base::valid_utf8(text) : std::string();
 }
 
@@ -101,9 +100,9 @@ class Expander {
 
   void add(icalcomponent* root, Parsed& out) {
     std::map<std::string, std::vector<icalcomponent*>> by_uid;
-    for (icalcomponent* c = icalcomponent_get_first_component(root, ICAL_VEVENT_COMPONENT); c;
-         c = icalcomponent_get_next_component(root, ICAL_VEVENT_COMPONENT)) {
-      const char* uid = icalcomponent_get_uid(c);
+    for (icalcomponent* c = ical().icalcomponent_get_first_component(root, ICAL_VEVENT_COMPONENT);
+         c; c = ical().icalcomponent_get_next_component(root, ICAL_VEVENT_COMPONENT)) {
+      const char* uid = ical().icalcomponent_get_uid(c);
       by_uid[uid ? uid : ""].push_back(c);
     }
     for (auto& [uid, components] : by_uid) series(uid, components, out);
@@ -117,18 +116,18 @@ class Expander {
   void series(const std::string& uid, const std::vector<icalcomponent*>& components, Parsed& out) {
     std::set<base::Time> overridden;
     for (icalcomponent* c : components) {
-      icalproperty* id = icalcomponent_get_first_property(c, ICAL_RECURRENCEID_PROPERTY);
+      icalproperty* id = ical().icalcomponent_get_first_property(c, ICAL_RECURRENCEID_PROPERTY);
       if (id) overridden.insert(original_start(id));
     }
     for (icalcomponent* c : components) {
-      icalproperty* start = icalcomponent_get_first_property(c, ICAL_DTSTART_PROPERTY);
-      if (!start || !sane(icalproperty_get_dtstart(start))) {
+      icalproperty* start = ical().icalcomponent_get_first_property(c, ICAL_DTSTART_PROPERTY);
+      if (!start || !sane(ical().icalproperty_get_dtstart(start))) {
         ++out.faults;
         continue;
       }
-      icalproperty* id = icalcomponent_get_first_property(c, ICAL_RECURRENCEID_PROPERTY);
+      icalproperty* id = ical().icalcomponent_get_first_property(c, ICAL_RECURRENCEID_PROPERTY);
       if (id)
-        occurrence(uid, c, icalproperty_get_dtstart(start), original_start(id), out);
+        occurrence(uid, c, ical().icalproperty_get_dtstart(start), original_start(id), out);
       else
         master(uid, c, start, overridden, out);
     }
@@ -136,14 +135,14 @@ class Expander {
 
   base::Time original_start(icalproperty* property) const {
     const ZoneOf z = zone_of(property);
-    return instant(icalproperty_get_recurrenceid(property), z.own ? *z.own : zone_);
+    return instant(ical().icalproperty_get_recurrenceid(property), z.own ? *z.own : zone_);
   }
 
   void master(const std::string& uid, icalcomponent* c, icalproperty* start_property,
               const std::set<base::Time>& overridden, Parsed& out) {
     const ZoneOf z = zone_of(start_property);
     const zone::Zone& zone = z.own ? *z.own : zone_;
-    const icaltimetype start = icalproperty_get_dtstart(start_property);
+    const icaltimetype start = ical().icalproperty_get_dtstart(start_property);
     const auto excluded = exceptions(c, zone);
     std::set<base::Time> seen;
     const auto take = [&](const icaltimetype& t) {
@@ -151,20 +150,20 @@ class Expander {
       if (excluded.contains(at) || overridden.contains(at) || !seen.insert(at).second) return;
       if (seen.size() <= most_occurrences) occurrence(uid, c, t, at, out);
     };
-    icalproperty* rule = icalcomponent_get_first_property(c, ICAL_RRULE_PROPERTY);
+    icalproperty* rule = ical().icalcomponent_get_first_property(c, ICAL_RRULE_PROPERTY);
     if (!rule)
       take(start);
     else
       recurrences(rule, start, zone, take, out);
-    for (icalproperty* r = icalcomponent_get_first_property(c, ICAL_RDATE_PROPERTY); r;
-         r = icalcomponent_get_next_property(c, ICAL_RDATE_PROPERTY))
-      if (const auto date = icalproperty_get_rdate(r).time; sane(date)) take(date);
+    for (icalproperty* r = ical().icalcomponent_get_first_property(c, ICAL_RDATE_PROPERTY); r;
+         r = ical().icalcomponent_get_next_property(c, ICAL_RDATE_PROPERTY))
+      if (const auto date = ical().icalproperty_get_rdate(r).time; sane(date)) take(date);
   }
 
   template <typename Take>
   void recurrences(icalproperty* rule, const icaltimetype& start, const zone::Zone& zone,
                    const Take& take, Parsed& out) {
-    icalrecurrencetype recurrence = icalproperty_get_rrule(rule);
+    icalrecurrencetype recurrence = ical().icalproperty_get_rrule(rule);
     if (recurrence.freq == ICAL_SECONDLY_RECURRENCE ||
         recurrence.freq == ICAL_MINUTELY_RECURRENCE || recurrence.freq == ICAL_NO_RECURRENCE) {
       ++out.faults;
@@ -175,7 +174,7 @@ class Expander {
       recurrence.until.is_date = 0;
       recurrence.until.hour = 23;
       recurrence.until.minute = recurrence.until.second = 59;
-    } else if (icaltime_is_utc(recurrence.until) && !icaltime_is_utc(start)) {
+    } else if (ical().icaltime_is_utc(recurrence.until) && !ical().icaltime_is_utc(start)) {
       const auto local = zone.local(utc_instant(recurrence.until));
       recurrence.until.hour = local.hour;
       recurrence.until.minute = local.minute;
@@ -185,17 +184,17 @@ class Expander {
       recurrence.until.zone = nullptr;
     }
     icaltimetype floating = start;
-    if (!icaltime_is_utc(start)) floating.zone = nullptr;
+    if (!ical().icaltime_is_utc(start)) floating.zone = nullptr;
     const std::unique_ptr<icalrecur_iterator, FreeIterator> iterator(
-        icalrecur_iterator_new(recurrence, floating));
+        ical().icalrecur_iterator_new(recurrence, floating));
     if (!iterator) {
       ++out.faults;
       take(start);
       return;
     }
     for (int i = 0; i < most_steps; ++i) {
-      const icaltimetype t = icalrecur_iterator_next(iterator.get());
-      if (icaltime_is_null_time(t) || !sane(t)) return;
+      const icaltimetype t = ical().icalrecur_iterator_next(iterator.get());
+      if (ical().icaltime_is_null_time(t) || !sane(t)) return;
       const base::Time at = instant(t, zone);
       if (at >= to_) return;
       if (at >= from_ - base::Millis(62LL * 86400000)) take(t);
@@ -205,10 +204,10 @@ class Expander {
 
   std::set<base::Time> exceptions(icalcomponent* c, const zone::Zone& zone) const {
     std::set<base::Time> out;
-    for (icalproperty* e = icalcomponent_get_first_property(c, ICAL_EXDATE_PROPERTY); e;
-         e = icalcomponent_get_next_property(c, ICAL_EXDATE_PROPERTY)) {
+    for (icalproperty* e = ical().icalcomponent_get_first_property(c, ICAL_EXDATE_PROPERTY); e;
+         e = ical().icalcomponent_get_next_property(c, ICAL_EXDATE_PROPERTY)) {
       const ZoneOf z = zone_of(e);
-      if (const auto t = icalproperty_get_exdate(e); sane(t))
+      if (const auto t = ical().icalproperty_get_exdate(e); sane(t))
         out.insert(instant(t, z.own ? *z.own : zone));
     }
     return out;
@@ -216,17 +215,18 @@ class Expander {
 
   /// How long it lasts; an all-day event's end is exclusive, one day when there is none.
   base::Millis length(icalcomponent* c, const icaltimetype& start) const {
-    icalproperty* own_start = icalcomponent_get_first_property(c, ICAL_DTSTART_PROPERTY);
-    icalproperty* end = icalcomponent_get_first_property(c, ICAL_DTEND_PROPERTY);
+    icalproperty* own_start = ical().icalcomponent_get_first_property(c, ICAL_DTSTART_PROPERTY);
+    icalproperty* end = ical().icalcomponent_get_first_property(c, ICAL_DTEND_PROPERTY);
     if (end && own_start) {
       const ZoneOf zs = zone_of(own_start);
       const ZoneOf ze = zone_of(end);
-      const auto from = instant(icalproperty_get_dtstart(own_start), zs.own ? *zs.own : zone_);
-      const auto to = instant(icalproperty_get_dtend(end), ze.own ? *ze.own : zone_);
+      const auto from =
+          instant(ical().icalproperty_get_dtstart(own_start), zs.own ? *zs.own : zone_);
+      const auto to = instant(ical().icalproperty_get_dtend(end), ze.own ? *ze.own : zone_);
       return std::max(base::Millis(0), to - from);
     }
-    if (icalproperty* d = icalcomponent_get_first_property(c, ICAL_DURATION_PROPERTY)) {
-      const auto seconds = icaldurationtype_as_int(icalproperty_get_duration(d));
+    if (icalproperty* d = ical().icalcomponent_get_first_property(c, ICAL_DURATION_PROPERTY)) {
+      const auto seconds = ical().icaldurationtype_as_int(ical().icalproperty_get_duration(d));
       return base::Millis(std::max(0LL, 1000LL * seconds));
     }
     return base::Millis(start.is_date ? 86400000 : 0);
@@ -234,8 +234,8 @@ class Expander {
 
   void occurrence(const std::string& uid, icalcomponent* c, const icaltimetype& start,
                   base::Time original, Parsed& out) {
-    if (icalcomponent_get_status(c) == ICAL_STATUS_CANCELLED) return;
-    icalproperty* property = icalcomponent_get_first_property(c, ICAL_DTSTART_PROPERTY);
+    if (ical().icalcomponent_get_status(c) == ICAL_STATUS_CANCELLED) return;
+    icalproperty* property = ical().icalcomponent_get_first_property(c, ICAL_DTSTART_PROPERTY);
     const ZoneOf z = zone_of(property);
     Event event;
     event.start = instant(start, z.own ? *z.own : zone_);
@@ -269,15 +269,16 @@ class Expander {
 Parsed expand(const std::string& text, const zone::Zone& zone, base::Time from, base::Time to) {
   Parsed out;
   const std::string clean = base::valid_utf8(text.substr(text.starts_with("\xEF\xBB\xBF") ? 3 : 0));
-  const Component root(icalparser_parse_string(clean.c_str()));
+  const Component root(ical().icalparser_parse_string(clean.c_str()));
   if (!root || clean.find("BEGIN:VCALENDAR") == std::string::npos)
     throw base::ProtocolError("that is no calendar");
   Expander expander(zone, from, to);
-  if (icalcomponent_isa(root.get()) == ICAL_VCALENDAR_COMPONENT) {
+  if (ical().icalcomponent_isa(root.get()) == ICAL_VCALENDAR_COMPONENT) {
     expander.add(root.get(), out);
   } else {
-    for (icalcomponent* c = icalcomponent_get_first_component(root.get(), ICAL_VCALENDAR_COMPONENT);
-         c; c = icalcomponent_get_next_component(root.get(), ICAL_VCALENDAR_COMPONENT))
+    for (icalcomponent* c =
+             ical().icalcomponent_get_first_component(root.get(), ICAL_VCALENDAR_COMPONENT);
+         c; c = ical().icalcomponent_get_next_component(root.get(), ICAL_VCALENDAR_COMPONENT))
       expander.add(c, out);
   }
   return out;

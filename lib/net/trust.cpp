@@ -28,8 +28,17 @@ bool is_hashed_folder(const char* path) {
 }  // namespace
 
 TrustStore system_trust() {
-  if (const char* file = std::getenv("SSL_CERT_FILE"); file && *file) return {file, {}};
-  if (const char* folder = std::getenv("SSL_CERT_DIR"); folder && *folder) return {{}, folder};
+  if (const char* folder = std::getenv("SSL_CERT_DIR");
+      folder && *folder && is_hashed_folder(folder))
+    return {{}, folder};
+  if (const char* file = std::getenv("SSL_CERT_FILE"); file && *file) {
+    // The system's bundle lies in the hashed folder that it was made from: the same trust, faster.
+    const std::string path = file;
+    const auto folder = path.substr(0, path.rfind('/'));
+    if (path == "/etc/ssl/certs/ca-certificates.crt" && is_hashed_folder(folder.c_str()))
+      return {{}, folder};
+    return {path, {}};
+  }
   for (const char* folder : {"/etc/ssl/certs", "/etc/pki/tls/certs"})
     if (is_hashed_folder(folder)) return {{}, folder};
   for (const char* file : {"/etc/ssl/certs/ca-certificates.crt", "/etc/ssl/certs/ca-bundle.crt",

@@ -10,7 +10,7 @@ struct TrustStore {
   std::string folder;  ///< a hashed folder, or empty
 };
 
-/// $SSL_CERT_FILE, $SSL_CERT_DIR, then a hashed folder, then a bundle. The folder comes first
+/// A hashed $SSL_CERT_DIR, $SSL_CERT_FILE, then a hashed folder, then a bundle. The folder comes first
 /// because loading a bundle of 140 certificates costs about 40 ms with OpenSSL 3.0, a look-up by
 /// hash nothing.
 TrustStore system_trust();

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "store/migrate.h"
 
+#include <set>
+#include <utility>
+
 #include <fmt/core.h>
 
 #include "base/error.h"
@@ -13,20 +16,19 @@ constexpr int reader_version = 1;
 
 bool has_schema_table(Database& db) { return db.raw().tableExists("openclaw_schema"); }
 
-bool applied(Database& db, const Migration& step) {
-  auto& query = db.statement("SELECT 1 FROM openclaw_schema WHERE name=? AND number=?");
-  query.bind(1, step.name);
-  query.bind(2, step.number);
-  const bool found = query.executeStep();
-  query.reset();
-  return found;
-}
+using Applied = std::set<std::pair<std::string, int>>;
 
-void check_reader(Database& db) {
-  SQLite::Statement query(db.raw(), "SELECT max(min_reader) FROM openclaw_schema");
-  if (query.executeStep() && query.getColumn(0).getInt() > reader_version)
-    throw base::ConfigError("the database was written by a newer openclaw",
-                            "use that version, or restore the copy made before its first start");
+/// All steps that the file has, read at once; throws when it demands a newer reader.
+Applied applied_steps(Database& db) {
+  Applied out;
+  SQLite::Statement query(db.raw(), "SELECT name, number, min_reader FROM openclaw_schema");
+  while (query.executeStep()) {
+    if (query.getColumn(2).getInt() > reader_version)
+      throw base::ConfigError("the database was written by a newer openclaw",
+                              "use that version, or restore the copy made before its first start");
+    out.emplace(query.getColumn(0).getString(), query.getColumn(1).getInt());
+  }
+  return out;
 }
 
 }  // namespace
@@ -39,11 +41,11 @@ void migrate(Database& db, const std::vector<Migration>& migrations) {
           " min_reader INTEGER NOT NULL, PRIMARY KEY(name, number)) STRICT");
     });
   }
-  check_reader(db);
+  const auto before = applied_steps(db);
   for (const auto& step : migrations) {
-    if (applied(db, step)) continue;
+    if (before.contains({step.name, step.number})) continue;
     db.transaction([&] {
-      if (applied(db, step)) return;  // another process was faster
+      if (applied_steps(db).contains({step.name, step.number})) return;  // another was faster
       db.raw().exec(step.sql);
       SQLite::Statement note(db.raw(), "INSERT INTO openclaw_schema VALUES(?,?,1)");
       note.bind(1, step.name);
@@ -55,9 +57,9 @@ void migrate(Database& db, const std::vector<Migration>& migrations) {
 
 void check_readable(Database& db, const std::vector<Migration>& migrations) {
   if (!has_schema_table(db)) throw base::ConfigError("this is not a database of openclaw");
-  check_reader(db);
+  const auto present = applied_steps(db);
   for (const auto& step : migrations) {
-    if (!applied(db, step))
+    if (!present.contains({step.name, step.number}))
       throw base::ConfigError(fmt::format("the database lacks step {} {}", step.name, step.number),
                               "run any writing command of this version once, as its owner");
   }

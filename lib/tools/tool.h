@@ -58,7 +58,8 @@ class Catalogue {
  public:
   explicit Catalogue(const std::vector<DeclaredCommand>& commands);
   const Tool* find(const std::string& name) const;
-  /// What the policy needs to know.
+  /// What the policy needs to know; also of the tools that are planned but not in this version, so that
+  /// a whole configuration can be checked. Those are never offered and never run.
   std::map<std::string, policy::ToolInfo> infos() const;
   const std::map<std::string, Tool>& all() const { return tools_; }
 
@@ -71,6 +72,9 @@ Tool file_read_tool();
 Tool file_list_tool();
 Tool http_get_tool();
 Tool command_tool(const DeclaredCommand& command);
+
+/// Tools that are declared by the design and come later.
+const std::vector<policy::ToolInfo>& planned_tools();
 
 /// Cuts text to most bytes: head and tail with a line between that says how much is missing.
 std::string shorten(const std::string& text, std::size_t most, bool& truncated);

@@ -24,8 +24,11 @@ struct Calls : testing::Test {
 TEST_F(Calls, EveryParallelCallIsAnsweredOnceAndInOrder) {
   for (const char* name : {"a", "b", "c"}) write(house.dir.file(name), std::string("text ") + name);
   house.model
-      .then(calls({reading("1", "a"), {"2", "no_such_tool", "{}"}, reading("3", "b"),
-                   {"4", "clock", "not json"}, reading("5", "c")}))
+      .then(calls({reading("1", "a"),
+                   {"2", "no_such_tool", "{}"},
+                   reading("3", "b"),
+                   {"4", "clock", "not json"},
+                   reading("5", "c")}))
       .then(says("done"));
   const auto out = house.run();
   EXPECT_EQ(out.outcome, "ok");
@@ -115,7 +118,8 @@ TEST_F(Calls, SecretsAreRemovedFromResultsAnswersAndTheAudit) {
   EXPECT_EQ(results[0].text, "the key is [secret], keep it");
   EXPECT_EQ(out.text, "The key is [secret].");
   EXPECT_EQ(heard, "The key is [secret].");
-  for (const std::string form : {std::string(secret), base::json_escape(secret), base::hex(secret)})
+  for (const std::string& form :
+       {std::string(secret), base::json_escape(secret), base::hex(secret)})
     EXPECT_EQ(house.all_bodies().find(form), std::string::npos);
   EXPECT_NE(house.all_bodies().find("[secret]"), std::string::npos);
 }

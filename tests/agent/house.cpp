@@ -98,8 +98,8 @@ agent::Output House::run(const std::string& question) {
   if (!question.empty()) input.messages.push_back(llm::user_text(question));
   tools::Gate gate(policy, catalogue, who, "ops", run_id, asker);
   if (!only.empty()) gate.narrow(only);
-  auto out = agent::run(caller, recorder, candidates, gate, run_id, input, limits, *http, &stop,
-                        on_text);
+  auto out =
+      agent::run(caller, recorder, candidates, gate, run_id, input, limits, *http, &stop, on_text);
   audit::RunResult result;
   result.outcome = out.outcome;
   result.output = out.text;

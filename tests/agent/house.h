@@ -12,8 +12,8 @@
 
 namespace openclaw::test {
 
-/// The declared command "append": adds its argument as a line to a file, by the shell's own means but
-/// without a shell's reading of the argument.
+/// The declared command "append": adds its argument as a line to a file, by the shell's own means
+/// but without a shell's reading of the argument.
 tools::DeclaredCommand append_command(const std::string& file);
 
 /// Everything that one agent needs, with a fake model. The agent is "ops", the caller "me" in the

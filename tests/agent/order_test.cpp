@@ -36,8 +36,8 @@ TEST(Order, DecisionsAreDurableBeforeAToolRuns) {
   HttpServer server([&](const HttpAsk&, const HttpPeer& peer) {
     seen_tools = static_cast<int>(number_elsewhere(
         house.database(), "SELECT count(*) FROM tools WHERE decision='allow' AND name='http_get'"));
-    seen_ends = static_cast<int>(
-        number_elsewhere(house.database(), "SELECT count(*) FROM call_ends"));
+    seen_ends =
+        static_cast<int>(number_elsewhere(house.database(), "SELECT count(*) FROM call_ends"));
     peer.send(page);
   });
   house.grant("http_get", {{"url", House::at(server.origin())}});
@@ -97,8 +97,9 @@ TEST_F(Taint, AnEarlierCallOfTheSameTurnTaintsALaterOne) {
   EXPECT_EQ(house.number("SELECT count(*) FROM tools t JOIN tool_ends e USING(tool_call)"
                          " WHERE t.name='http_get' AND e.outcome='ok'"),
             0);
-  EXPECT_EQ(house.rows("SELECT decision, taint FROM tools WHERE name='http_get' ORDER BY seq").back(),
-            "deny|untrusted,private");
+  EXPECT_EQ(
+      house.rows("SELECT decision, taint FROM tools WHERE name='http_get' ORDER BY seq").back(),
+      "deny|untrusted,private");
 }
 
 TEST_F(Taint, ACallBeforeTheTaintRuns) {

@@ -68,10 +68,10 @@ TEST_F(Jail, RelativeProgramsAreRefused) {
 TEST_F(Jail, AMissingProgramIsAStatus) { EXPECT_EQ(run({"/usr/bin/no-such-program"}).status, 127); }
 
 TEST_F(Jail, CannotReadOutside) {
-  for (const std::string& path :
-       {dir.file("secret"), std::string("/etc/shadow"), std::string("/etc/passwd"),
-        "/proc/" + std::to_string(::getpid()) + "/environ", std::string("/proc/self/status"),
-        std::string("/dev/mem")}) {
+  for (const std::string& path : std::vector<std::string>{
+           dir.file("secret"), std::string("/etc/shadow"), std::string("/etc/passwd"),
+           "/proc/" + std::to_string(::getpid()) + "/environ", std::string("/proc/self/status"),
+           std::string("/dev/mem")}) {
     const auto done = run({"/bin/cat", path});
     EXPECT_NE(done.status, 0) << path;
     EXPECT_EQ(done.output.find("FORBIDDEN"), std::string::npos);
@@ -93,12 +93,12 @@ TEST_F(Jail, CannotLeaveAGrantedFolder) {
 TEST_F(Jail, CannotWriteOutside) {
   command.readable = {dir.file("given")};
   const std::string secret = dir.file("secret");
-  for (const std::string& script :
-       {"echo x >" + secret, "echo x >>" + secret, "rm " + secret, "mv " + secret + " x",
-        "ln " + secret + " " + dir.file("given/hard"), "echo x >" + dir.file("new"),
-        "mkdir " + dir.file("folder"), "echo x >" + dir.file("given/text"),
-        "rm " + dir.file("given/text"), "mkfifo " + dir.file("fifo"),
-        "truncate -s 0 " + secret, std::string("echo x >/tmp/openclaw-jail-escape")}) {
+  for (const std::string& script : std::vector<std::string>{
+           "echo x >" + secret, "echo x >>" + secret, "rm " + secret, "mv " + secret + " x",
+           "ln " + secret + " " + dir.file("given/hard"), "echo x >" + dir.file("new"),
+           "mkdir " + dir.file("folder"), "echo x >" + dir.file("given/text"),
+           "rm " + dir.file("given/text"), "mkfifo " + dir.file("fifo"), "truncate -s 0 " + secret,
+           std::string("echo x >/tmp/openclaw-jail-escape")}) {
     EXPECT_NE(shell(script).status, 0) << script;
   }
   EXPECT_EQ(read(secret), "FORBIDDEN");
@@ -235,7 +235,9 @@ struct Timeout : Jail {
 TEST_F(Timeout, KillsTheProgram) { check("echo $$; exec sleep 20"); }
 TEST_F(Timeout, KillsItsChildren) { check("sleep 20 & echo $!; wait"); }
 TEST_F(Timeout, KillsGrandchildren) { check("(sleep 20 & echo $!; wait) & wait"); }
-TEST_F(Timeout, KillsWhatIgnoresSignals) { check("trap '' TERM INT HUP; echo $$; while :; do :; done"); }
+TEST_F(Timeout, KillsWhatIgnoresSignals) {
+  check("trap '' TERM INT HUP; echo $$; while :; do :; done");
+}
 TEST_F(Timeout, KillsWhatWasLeftBehind) { check("sleep 20 >/dev/null 2>&1 & echo $!"); }
 TEST_F(Timeout, KillsAChildWithItsOwnSession) { check("setsid sleep 20 & echo $!; wait"); }
 TEST_F(Timeout, KillsAChildWithItsOwnGroup) { check("set -m; sleep 20 & echo $!; wait"); }

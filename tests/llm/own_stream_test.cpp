@@ -218,6 +218,19 @@ TEST(OwnStreams, ABrokenEventLeavesNoSilentHole) {
   }
 }
 
+/// The lines of one event are joined by a line feed: a number cut by it is no longer number.
+TEST(OwnStreams, LinesOfAnEventAreNotGluedTogether) {
+  CannedHttp http;
+  http.response.body =
+      "data: "
+      "{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"},\"finish_reason\":\"stop\"}],\n"
+      "data: \"usage\":{\"prompt_tokens\":1\n"
+      "data: 2,\"completion_tokens\":1}}\n\n"
+      "data: [DONE]\n\n";
+  const auto attempt = attempt_with(http, llm::openai_chat_wire, hello(true));
+  EXPECT_TRUE(attempt.fault) << "12 tokens from 1 and 2";
+}
+
 TEST(BrokenBodies, AreFaultsAndMayBeRetried) {
   for (const auto& name : llm::wire_names()) {
     for (const char* body :

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include <gtest/gtest.h>
-
 #include <thread>
+
+#include <gtest/gtest.h>
 
 #include "net/http.h"
 #include "support/http_server.h"
@@ -78,10 +78,13 @@ TEST(Client, AChunkedBodyReachesTheSinkInPieces) {
   });
   std::string got;
   const auto client = net::make_http_client();
-  const auto response = client->perform(to(server.url("/")), [&](std::string_view piece) {
-    got += piece;
-    return true;
-  }, nullptr);
+  const auto response = client->perform(
+      to(server.url("/")),
+      [&](std::string_view piece) {
+        got += piece;
+        return true;
+      },
+      nullptr);
   EXPECT_EQ(got, "hello world");
   EXPECT_EQ(response.body, "");
   EXPECT_EQ(response.body_bytes, 11u);
@@ -90,10 +93,13 @@ TEST(Client, AChunkedBodyReachesTheSinkInPieces) {
 TEST(Client, AnErrorsBodyIsKeptFromTheSink) {
   HttpServer server(http_answer(500, {}, "the reason"));
   const auto client = net::make_http_client();
-  const auto response = client->perform(to(server.url("/")), [](std::string_view) {
-    ADD_FAILURE();
-    return true;
-  }, nullptr);
+  const auto response = client->perform(
+      to(server.url("/")),
+      [](std::string_view) {
+        ADD_FAILURE();
+        return true;
+      },
+      nullptr);
   EXPECT_EQ(response.body, "the reason");
 }
 
@@ -101,7 +107,8 @@ TEST(Client, TheSinkMayEndIt) {
   HttpServer server(http_answer(200, {}, "body"));
   const auto client = net::make_http_client();
   try {
-    client->perform(to(server.url("/")), [](std::string_view) { return false; }, nullptr);
+    client->perform(
+        to(server.url("/")), [](std::string_view) { return false; }, nullptr);
     FAIL();
   } catch (const net::Failure& failure) {
     EXPECT_EQ(failure.kind(), Kind::cancelled);
@@ -267,10 +274,11 @@ TEST(Client, OneClientServesManyRequestsAfterFailures) {
   for (int i = 0; i < 20; ++i) {
     auto request = to(server.url("/"));
     if (i % 2) request.max_body = 1;
-    if (i % 2)
+    if (i % 2) {
       EXPECT_THROW(client->perform(request, {}, nullptr), net::Failure);
-    else
+    } else {
       EXPECT_EQ(client->perform(request, {}, nullptr).body, "body");
+    }
   }
 }
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "net/sse.h"
 
-#include <gtest/gtest.h>
-
 #include <vector>
+
+#include <gtest/gtest.h>
 
 #include "base/error.h"
 
@@ -42,7 +42,8 @@ TEST(Sse, AllLineEnds) {
 }
 
 TEST(Sse, MixedLineEnds) {
-  expect_events("data: 1\r\rdata: 2\n\r\ndata: 3\r\n\n", {{"message", "1"}, {"message", "2"}, {"message", "3"}});
+  expect_events("data: 1\r\rdata: 2\n\r\ndata: 3\r\n\n",
+                {{"message", "1"}, {"message", "2"}, {"message", "3"}});
 }
 
 TEST(Sse, MultiLineData) {
@@ -59,9 +60,18 @@ TEST(Sse, CommentsAreIgnored) {
 }
 
 TEST(Sse, AByteOrderMarkIsDroppedOnceAtTheStart) {
-  expect_events("\xEF\xBB\xBF" "data: x\n\n", {{"message", "x"}});
-  expect_events("data: 1\n\n\xEF\xBB\xBF" "data: 2\n\n", {{"message", "1"}});
-  expect_events("\xEF\xBB\xBF\xEF\xBB\xBF" "data: x\n\n", {});
+  expect_events(
+      "\xEF\xBB\xBF"
+      "data: x\n\n",
+      {{"message", "x"}});
+  expect_events(
+      "data: 1\n\n\xEF\xBB\xBF"
+      "data: 2\n\n",
+      {{"message", "1"}});
+  expect_events(
+      "\xEF\xBB\xBF\xEF\xBB\xBF"
+      "data: x\n\n",
+      {});
 }
 
 TEST(Sse, AFieldWithoutColonIsEmpty) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "store/migrate.h"
 
-#include <atomic>
 #include <iostream>
 #include <map>
 #include <memory>
@@ -10,7 +9,6 @@
 #include <vector>
 
 #include <gtest/gtest.h>
-#include <sys/mman.h>
 
 #include "store/database.h"
 #include "store/sample.h"
@@ -184,26 +182,17 @@ TEST(StoreMigrate, LeavesNoHalfStepWhenKilledAnywhere) {
   EXPECT_GE(between, kills / 10) << "too few kills fell into the middle";
 }
 
-struct Gate {
-  std::atomic<int> ready{0};
-  std::atomic<bool> open{false};
-};
-
 TEST(StoreMigrate, ManyProcessesMayMakeTheSameFileAtOnce) {
-  void* const memory =
-      ::mmap(nullptr, sizeof(Gate), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-  ASSERT_NE(memory, MAP_FAILED);
-  const int rounds = times(10, 100);
+  const int rounds = times(15, 150);
   int bad = 0;
   for (int round = 0; round < rounds; ++round) {
     const TempDir dir;
     const std::string file = dir.file("openclaw.db");
-    auto* const gate = new (memory) Gate;
+    Gate gate;
     std::vector<std::unique_ptr<Child>> children;
     for (int i = 0; i < 6; ++i) {
       children.push_back(std::make_unique<Child>([&](int) {
-        ++gate->ready;
-        while (!gate->open) continue;
+        gate.pass(6);
         std::string said;
         const int code =
             exit_code_of([&] { Database db(file, Access::read_write, long_way()); }, &said);
@@ -211,12 +200,9 @@ TEST(StoreMigrate, ManyProcessesMayMakeTheSameFileAtOnce) {
         return code;
       }));
     }
-    while (gate->ready < 6) continue;
-    gate->open = true;
     for (auto& child : children) bad += child->wait() != 0;
     EXPECT_EQ(done_steps(file), steps);
   }
-  ::munmap(memory, sizeof(Gate));
   EXPECT_EQ(bad, 0) << "of " << rounds * 6 << " processes";
 }
 

@@ -1,18 +1,22 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <cstdlib>
 #include <exception>
 #include <functional>
 #include <iostream>
+#include <new>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/types.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -120,6 +124,28 @@ class Child {
   int out_ = -1;
   int status_ = 0;
   bool reaped_ = false;
+};
+
+/// Lets several children go at one moment: each waits until all are there.
+class Gate {
+ public:
+  Gate() {
+    void* const memory = ::mmap(nullptr, sizeof(std::atomic<int>), PROT_READ | PROT_WRITE,
+                                MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED) throw std::runtime_error("no shared memory");
+    waiting_ = new (memory) std::atomic<int>(0);
+  }
+  ~Gate() { ::munmap(waiting_, sizeof(std::atomic<int>)); }
+  Gate(const Gate&) = delete;
+  Gate& operator=(const Gate&) = delete;
+
+  void pass(int children) {
+    ++*waiting_;
+    while (*waiting_ < children) ::sched_yield();
+  }
+
+ private:
+  std::atomic<int>* waiting_;
 };
 
 /// One byte from a child to its parent.

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include "support/http_server.h"
 
+#include <array>
+#include <stdexcept>
+
 #include <netinet/in.h>
 #include <poll.h>
 #include <stdio.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-#include <array>
-#include <stdexcept>
 
 namespace openclaw::test {
 namespace {

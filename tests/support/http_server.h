@@ -38,7 +38,8 @@ using HttpHeaders = std::vector<std::pair<std::string, std::string>>;
 /// A whole answer with its length.
 std::string http_answer(int status, const HttpHeaders& headers, const std::string& body);
 
-/// A small HTTP/1.1 server on a loopback port of the kernel's choice, one connection after the other.
+/// A small HTTP/1.1 server on a loopback port of the kernel's choice, one connection after the
+/// other.
 class HttpServer {
  public:
   using Handler = std::function<void(const HttpAsk&, const HttpPeer&)>;

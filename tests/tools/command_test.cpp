@@ -44,14 +44,16 @@ struct Commands : testing::Test {
 };
 
 TEST_F(Commands, PlaceholdersAreFilled) {
-  EXPECT_EQ(run(show({"{a}", "--x={b}", "{a}{b}", "plain"}), Value::object({{"a", "1"}, {"b", "2"}})).text,
-            "[1]\n[--x=2]\n[12]\n[plain]\n");
+  EXPECT_EQ(
+      run(show({"{a}", "--x={b}", "{a}{b}", "plain"}), Value::object({{"a", "1"}, {"b", "2"}}))
+          .text,
+      "[1]\n[--x=2]\n[12]\n[plain]\n");
 }
 
 TEST_F(Commands, AValueIsOneWordAndNeverRead) {
   for (const std::string value :
-       {"a b", "$(id)", "`id`", "a;id", "a\nb", "*", "~", "$HOME", "'", "\"", "\\", "{a}", "{b}", "|id",
-        "&&id", ">x", "\xC3\xA9", "%s", ""})
+       {"a b", "$(id)", "`id`", "a;id", "a\nb", "*", "~", "$HOME", "'", "\"", "\\", "{a}", "{b}",
+        "|id", "&&id", ">x", "\xC3\xA9", "%s", ""})
     EXPECT_EQ(run(show({"{a}"}), Value::object({{"a", value}})).text, "[" + value + "]\n");
 }
 
@@ -125,7 +127,8 @@ TEST_F(Commands, SeesOnlyWhatIsDeclared) {
 
 TEST_F(Commands, LongOutputIsCut) {
   most_bytes = 2000;
-  const auto result = run({"/bin/sh", "-c", "echo HEAD; yes | head -c 100000; echo TAIL"}, Value::object());
+  const auto result =
+      run({"/bin/sh", "-c", "echo HEAD; yes | head -c 100000; echo TAIL"}, Value::object());
   EXPECT_TRUE(result.truncated);
   EXPECT_TRUE(result.text.starts_with("HEAD"));
   EXPECT_TRUE(result.text.ends_with("TAIL\n"));
@@ -151,7 +154,8 @@ TEST(Clock, SaysDateDayAndTimeInTheZone) {
             "Monday 2026-11-23 08:12, UTC (UTC 2026-11-23T08:12:14.000Z)");
   room.zone = "Europe/Amsterdam";
   const auto result = room.call("clock", Value::object());
-  EXPECT_NE(result.text.find("2026-11-23 09:12, Europe/Amsterdam"), std::string::npos) << result.text;
+  EXPECT_NE(result.text.find("2026-11-23 09:12, Europe/Amsterdam"), std::string::npos)
+      << result.text;
   EXPECT_EQ(result.labels, policy::Labels{});
   EXPECT_TRUE(room.call_text("clock", "").ok);
   EXPECT_FALSE(room.call_text("clock", R"({"zone":"UTC"})").ok);
@@ -167,7 +171,9 @@ TEST(Shorten, KeepsHeadAndTailAndNeverCutsACharacter) {
       EXPECT_EQ(cut, text.size() > most);
       EXPECT_EQ(base::valid_utf8(out), out) << size << " to " << most;
       EXPECT_LE(out.size(), most + 60);
-      if (!cut) EXPECT_EQ(out, text);
+      if (!cut) {
+        EXPECT_EQ(out, text);
+      }
     }
   }
 }

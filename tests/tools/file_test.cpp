@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: MIT
+#include <atomic>
+#include <thread>
+
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <stdio.h>
@@ -6,9 +9,6 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
-
-#include <atomic>
-#include <thread>
 
 #include "base/error.h"
 #include "support/tier.h"
@@ -57,15 +57,37 @@ TEST_F(Files, NoPathLeadsOut) {
   ASSERT_EQ(::symlink("/proc/self/root", (root + "/magic").c_str()), 0);
   ASSERT_EQ(::symlink("text", (root + "/inside").c_str()), 0);
   const std::string& r = root;
-  for (const std::string& path :
-       {r + "/link", r + "/relative", r + "/up/outside", r + "/slash" + outside, r + "/../outside",
-        r + "/deep/../../outside", r + "/./text", r + "//text", r + "/deep//../../outside",
-        r + "/text/", r + "/magic" + outside, r + "/inside", r + "-outside", r.substr(1) + "/text",
-        outside, std::string("/etc/shadow"), std::string("/proc/self/environ"),
-        "/proc/self/root" + outside, "/proc/self/cwd", std::string(), std::string("/"),
-        std::string("text"), std::string("~/text"), "file://" + r + "/text", r + "/%2e%2e/outside",
-        r + "/..", r + "/deep/..", r + "/\xC0\xAE\xC0\xAE/outside", r + "\\..\\outside",
-        r + "/nothing", r + "/" + std::string(5000, 'a')}) {
+  for (const std::string& path : std::vector<std::string>{r + "/link",
+                                                          r + "/relative",
+                                                          r + "/up/outside",
+                                                          r + "/slash" + outside,
+                                                          r + "/../outside",
+                                                          r + "/deep/../../outside",
+                                                          r + "/./text",
+                                                          r + "//text",
+                                                          r + "/deep//../../outside",
+                                                          r + "/text/",
+                                                          r + "/magic" + outside,
+                                                          r + "/inside",
+                                                          r + "-outside",
+                                                          r.substr(1) + "/text",
+                                                          outside,
+                                                          std::string("/etc/shadow"),
+                                                          std::string("/proc/self/environ"),
+                                                          "/proc/self/root" + outside,
+                                                          "/proc/self/cwd",
+                                                          std::string(),
+                                                          std::string("/"),
+                                                          std::string("text"),
+                                                          std::string("~/text"),
+                                                          "file://" + r + "/text",
+                                                          r + "/%2e%2e/outside",
+                                                          r + "/..",
+                                                          r + "/deep/..",
+                                                          r + "/\xC0\xAE\xC0\xAE/outside",
+                                                          r + "\\..\\outside",
+                                                          r + "/nothing",
+                                                          r + "/" + std::string(5000, 'a')}) {
     const auto result = read_file(path);
     EXPECT_FALSE(result.ok) << path;
     EXPECT_EQ(result.text.find("FORBIDDEN"), std::string::npos) << path;
@@ -79,8 +101,8 @@ TEST_F(Files, NoPathLeadsOut) {
 
 TEST_F(Files, OpenBeneathItselfFollowsNothing) {
   ASSERT_EQ(::symlink(outside.c_str(), (root + "/link").c_str()), 0);
-  for (const std::string& path :
-       {root + "/link", root + "/../outside", root + "/deep/../../outside", outside})
+  for (const std::string& path : std::vector<std::string>{root + "/link", root + "/../outside",
+                                                          root + "/deep/../../outside", outside})
     EXPECT_THROW(tools::open_beneath(path, {root}, O_RDONLY), base::DeniedError) << path;
   EXPECT_THROW(tools::open_beneath(root + "/text", {}, O_RDONLY), base::DeniedError);
   EXPECT_TRUE(tools::open_beneath(root + "/text", {"/nonexistent", root}, O_RDONLY));

@@ -32,16 +32,51 @@ TEST_F(HttpGet, NoSpellingOfAnInsideAddressConnects) {
   room.grant("http_get", {{"url", anything}});
   room.timeout = base::Millis(1000);
   int spellings = 0;
-  for (const std::string host :
-       {"127.0.0.1", "127.1", "127.0.1", "127.255.255.254", "2130706433", "017700000001",
-        "0x7f000001", "0x7f.1", "0x7F.0x0.0x0.0x1", "0177.0.0.1", "0177.1", "127.0.0.01",
-        "127.000.000.001", "127.0.0.1.", "0", "0.0.0.0", "0x0", "00", "0.0", "localhost",
-        "LOCALHOST", "localhost.", "LocalHost", "ip6-localhost", "[::ffff:127.0.0.1]",
-        "[::ffff:7f00:1]", "[0:0:0:0:0:ffff:127.0.0.1]", "[::127.0.0.1]", "[64:ff9b::127.0.0.1]",
-        "[2002:7f00:1::]", "[::]", "[0:0::0]", "127.0.0.1%2e", "user@127.0.0.1", "@127.0.0.1",
-        "example.org@127.0.0.1", "127.0.0.1\\@example.org", "\xE2\x91\xA0\xE2\x91\xA1\xE2\x91\xA6.1",
-        "\xEF\xBC\x91\xEF\xBC\x92\xEF\xBC\x97.0.0.1", "127\xE3\x80\x82" "0\xE3\x80\x82" "0\xE3\x80\x82" "1",
-        "[::1%25lo]", "[::ffff:127.0.0.1%25lo]"}) {
+  for (const std::string host : {"127.0.0.1",
+                                 "127.1",
+                                 "127.0.1",
+                                 "127.255.255.254",
+                                 "2130706433",
+                                 "017700000001",
+                                 "0x7f000001",
+                                 "0x7f.1",
+                                 "0x7F.0x0.0x0.0x1",
+                                 "0177.0.0.1",
+                                 "0177.1",
+                                 "127.0.0.01",
+                                 "127.000.000.001",
+                                 "127.0.0.1.",
+                                 "0",
+                                 "0.0.0.0",
+                                 "0x0",
+                                 "00",
+                                 "0.0",
+                                 "localhost",
+                                 "LOCALHOST",
+                                 "localhost.",
+                                 "LocalHost",
+                                 "ip6-localhost",
+                                 "[::ffff:127.0.0.1]",
+                                 "[::ffff:7f00:1]",
+                                 "[0:0:0:0:0:ffff:127.0.0.1]",
+                                 "[::127.0.0.1]",
+                                 "[64:ff9b::127.0.0.1]",
+                                 "[2002:7f00:1::]",
+                                 "[::]",
+                                 "[0:0::0]",
+                                 "127.0.0.1%2e",
+                                 "user@127.0.0.1",
+                                 "@127.0.0.1",
+                                 "example.org@127.0.0.1",
+                                 "127.0.0.1\\@example.org",
+                                 "\xE2\x91\xA0\xE2\x91\xA1\xE2\x91\xA6.1",
+                                 "\xEF\xBC\x91\xEF\xBC\x92\xEF\xBC\x97.0.0.1",
+                                 "127\xE3\x80\x82"
+                                 "0\xE3\x80\x82"
+                                 "0\xE3\x80\x82"
+                                 "1",
+                                 "[::1%25lo]",
+                                 "[::ffff:127.0.0.1%25lo]"}) {
     for (const std::string scheme : {"http://", "HTTP://"}) {
       const auto result = get(scheme + host + p4 + "/x");
       EXPECT_FALSE(result.ok) << host << ": " << result.text;
@@ -77,11 +112,11 @@ TEST_F(HttpGet, PrivateAddressesOnlyWhereGranted) {
   EXPECT_TRUE(result.labels.private_text) << "it came from inside the network";
   EXPECT_EQ(granted.log(), std::vector<std::string>{"GET /x?y=z"});
   const auto port = std::to_string(granted.port());
-  for (const std::string& url :
-       {other.url("/"), "http://localhost:" + port + "/", "http://127.1:" + port + "/",
-        "https://127.0.0.1:" + port + "/", "http://127.0.0.1:" + port + "@127.0.0.1:" +
-        std::to_string(other.port()) + "/", "http://me@127.0.0.1:" + port + "/",
-        "http://127.0.0.1:0" + port + ".1/"})
+  for (const std::string& url : std::vector<std::string>{
+           other.url("/"), "http://localhost:" + port + "/", "http://127.1:" + port + "/",
+           "https://127.0.0.1:" + port + "/",
+           "http://127.0.0.1:" + port + "@127.0.0.1:" + std::to_string(other.port()) + "/",
+           "http://me@127.0.0.1:" + port + "/", "http://127.0.0.1:0" + port + ".1/"})
     EXPECT_FALSE(get(url).ok) << url;
   EXPECT_EQ(other.connections(), 0);
   EXPECT_EQ(granted.connections(), 1);
@@ -136,7 +171,8 @@ TEST_F(HttpGet, HtmlBecomesText) {
 }
 
 TEST_F(HttpGet, BytesAreNotText) {
-  HttpServer server(http_answer(200, {{"Content-Type", "image/png"}}, std::string("\x89PNG\0\0", 6)));
+  HttpServer server(
+      http_answer(200, {{"Content-Type", "image/png"}}, std::string("\x89PNG\0\0", 6)));
   grant(server);
   EXPECT_EQ(get(server.url("/")).text.find('\0'), std::string::npos);
 }
@@ -144,7 +180,8 @@ TEST_F(HttpGet, BytesAreNotText) {
 TEST_F(HttpGet, TheBodyIsCappedDecoded) {
   const std::string bomb = gzip_of_zeros(64u << 20);
   if (bomb.empty()) OPENCLAW_NOT_RUN("no gzip program for a bomb");
-  HttpServer server(http_answer(200, {{"Content-Encoding", "gzip"}, {"Content-Type", "text/plain"}}, bomb));
+  HttpServer server(
+      http_answer(200, {{"Content-Encoding", "gzip"}, {"Content-Type", "text/plain"}}, bomb));
   grant(server);
   const auto start = base::boot_now();
   const auto result = get(server.url("/"));
@@ -154,7 +191,8 @@ TEST_F(HttpGet, TheBodyIsCappedDecoded) {
 }
 
 TEST_F(HttpGet, ABombInABombIsRefused) {
-  HttpServer server(http_answer(200, {{"Content-Encoding", "gzip, gzip, gzip, gzip, gzip, gzip"}}, "x"));
+  HttpServer server(
+      http_answer(200, {{"Content-Encoding", "gzip, gzip, gzip, gzip, gzip, gzip"}}, "x"));
   grant(server);
   EXPECT_FALSE(get(server.url("/")).ok);
 }

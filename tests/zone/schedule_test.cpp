@@ -35,7 +35,7 @@ TEST(Zone, KnowsSkippedAndDoubledHours) {
   EXPECT_EQ(zone.instant({spring, 2, 30, 0}), std::nullopt);
   EXPECT_EQ(base::rfc3339(*zone.instant({spring, 3, 0, 0})), "2026-03-29T01:00:00.000Z");
   EXPECT_EQ(base::rfc3339(*zone.instant({autumn, 2, 30, 0})), "2026-10-25T00:30:00.000Z");
-  EXPECT_EQ(zone.day_start(spring + days(0) == spring ? spring : spring), at("2026-03-28T23:00:00Z"));
+  EXPECT_EQ(zone.day_start(spring), at("2026-03-28T23:00:00Z"));
   EXPECT_EQ(zone.day_start(year_month_day(sys_days(autumn) + days(1))), at("2026-10-25T23:00:00Z"));
   const auto second = zone.local(at("2026-10-25T01:30:00Z"));
   EXPECT_EQ(second.hour, 2);

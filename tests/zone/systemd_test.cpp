@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <array>
 #include <cstdio>
+#include <iostream>
 #include <memory>
 #include <random>
 #include <string>
@@ -133,7 +134,9 @@ TEST(ScheduleAgainstSystemd, RandomSchedulesFireAtTheSameInstants) {
       t = *next;
       ++fired;
     }
-    if (theirs.times.empty()) EXPECT_EQ(schedule.next(zone, from), std::nullopt) << text << " " << base::rfc3339(from);
+    if (theirs.times.empty()) {
+      EXPECT_EQ(schedule.next(zone, from), std::nullopt) << text << " " << base::rfc3339(from);
+    }
     ++compared;
   }
   std::cout << compared << " schedules, " << fired << " instants compared" << std::endl;
