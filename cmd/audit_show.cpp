@@ -175,6 +175,7 @@ int run_audit_tail(const Args& args) {
   const auto settings = load_settings(args);
   ReadState state(state_folder(args, settings), settings);
   const zone::Zone zone(zone_name(settings));
+  write_stderr("openclaw: state of " + state.folder + "\n");
   const int lines = std::max(0, std::atoi(args.get("lines", "20").c_str()));
   Interrupt interrupt;
   std::int64_t after = seq_before_last(state.db, lines);

@@ -138,7 +138,8 @@ int live_check(const Args& args, const settings::Settings& settings) {
       audit::RunResult result;
       std::string said;
       try {
-        const auto called = caller.call(request, candidates, 1, false, limits, nullptr, {});
+        agent::CallResult called;
+        caller.call(called, request, candidates, 1, false, limits, nullptr, {});
         result.outcome = called.attempt.fault ? "error" : "ok";
         result.cost = called.cost;
         said = called.attempt.fault

@@ -36,9 +36,23 @@ std::string hint_for(const Command& command, const std::vector<std::string>& wor
   return "openclaw " + command.name + " --help";
 }
 
+/// One line of help; long texts go on below.
 std::string row(const std::string& left, const std::string& doc) {
-  return left.size() > 25 ? fmt::format("  {}\n{:28}{}\n", left, "", doc)
-                          : fmt::format("  {:26}{}\n", left, doc);
+  constexpr std::size_t indent = 28;
+  std::string out = "  " + left;
+  out += left.size() > indent - 3 ? "\n" + std::string(indent, ' ')
+                                  : std::string(indent - 2 - left.size(), ' ');
+  std::size_t used = indent;
+  for (const auto word : base::split(doc, ' ')) {
+    if (used + word.size() > 98) {
+      out += "\n" + std::string(indent, ' ');
+      used = indent;
+    }
+    out += std::string(word) + " ";
+    used += word.size() + 1;
+  }
+  out.back() = '\n';
+  return out;
 }
 
 }  // namespace

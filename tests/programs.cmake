@@ -56,3 +56,6 @@ set_tests_properties(cli kill_test canary_test terminal_test vendor_stub_test PR
   "OPENCLAW=$<TARGET_FILE:openclaw>;VENDOR_STUB=$<TARGET_FILE:vendor_stub>;OPENCLAW_UNREDACTED=$<TARGET_FILE:openclaw_unredacted>")
 openclaw_test(sources SOURCES files_test.cpp host_test.cpp USES support base zone)
 openclaw_test(markdown SOURCES terminal_test.cpp USES support base)
+openclaw_test(jobs SOURCES ledger_test.cpp memory_test.cpp briefing_test.cpp
+  USES support base json crypto zone store audit sources)
+add_subdirectory(fuzz)

@@ -106,6 +106,10 @@ audit::CallOutcome outcome_of(const Candidate& candidate, const std::string& cal
 
 std::optional<base::Usd> Caller::fit_output(const Candidate& candidate, llm::Request& request,
                                             const CallLimits& limits, std::int64_t input_tokens) {
+  if (!candidate.price && limits.per_request)
+    throw base::BudgetError(fmt::format("per request: the price of {}:{} is not known",
+                                        candidate.provider_name, candidate.model),
+                            "add it under \"prices\"");
   if (!candidate.price) return std::nullopt;
   std::string tightest = "per request";
   auto rest = audit::left(db_, limits.money, &tightest);
@@ -208,10 +212,9 @@ bool Caller::try_candidate(const Candidate& candidate, llm::Request& request, in
   }
 }
 
-CallResult Caller::call(llm::Request request, const std::vector<Candidate>& candidates, int turn,
-                        bool has_private_text, const CallLimits& limits, const base::Stop* stop,
-                        const llm::TextSink& on_text) {
-  CallResult result;
+void Caller::call(CallResult& result, llm::Request request,
+                  const std::vector<Candidate>& candidates, int turn, bool has_private_text,
+                  const CallLimits& limits, const base::Stop* stop, const llm::TextSink& on_text) {
   const base::Millis until = base::boot_now() + limits.deadline;
   std::string why = "no model is declared";
   bool tried = false;
@@ -228,12 +231,10 @@ CallResult Caller::call(llm::Request request, const std::vector<Candidate>& cand
       continue;
     }
     tried = true;
-    if (try_candidate(candidate, request, turn, limits, until, stop, on_text, result))
-      return result;
-    if (result.attempt.content_seen || base::boot_now() >= until) return result;
+    if (try_candidate(candidate, request, turn, limits, until, stop, on_text, result)) return;
+    if (result.attempt.content_seen || base::boot_now() >= until) return;
   }
   if (!tried) throw base::UnavailableError("no model can be asked: " + why);
-  return result;
 }
 
 }  // namespace openclaw::agent

@@ -32,11 +32,12 @@ class Caller {
   Caller(store::Database& db, audit::Recorder& recorder)
       : recorder_(recorder), breaker_(db), db_(db) {}
 
+  /// result is filled as far as it went, also when it throws: its sums count.
   /// Throws base::BudgetError, base::CancelledError, or base::UnavailableError when no candidate
   /// may receive the text or every one is resting. A fault of the vendor is in the result.
-  CallResult call(llm::Request request, const std::vector<Candidate>& candidates, int turn,
-                  bool has_private_text, const CallLimits& limits, const base::Stop* stop,
-                  const llm::TextSink& on_text);
+  void call(CallResult& result, llm::Request request, const std::vector<Candidate>& candidates,
+            int turn, bool has_private_text, const CallLimits& limits, const base::Stop* stop,
+            const llm::TextSink& on_text);
 
  private:
   bool try_candidate(const Candidate& candidate, llm::Request& request, int turn,

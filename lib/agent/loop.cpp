@@ -83,9 +83,14 @@ class Run {
     };
     CallLimits limits = limits_.calls;
     limits.deadline = std::min(limits.deadline, time_left());
-    const auto result =
-        caller_.call(request_for(visible), candidates_, out_.turns, out_.taint.private_text, limits,
-                     stop_, on_text_ && !tools ? live : llm::TextSink{});
+    CallResult result;
+    try {
+      caller_.call(result, request_for(visible), candidates_, out_.turns, out_.taint.private_text,
+                   limits, stop_, on_text_ && !tools ? live : llm::TextSink{});
+    } catch (const base::Error&) {
+      if (result.candidate) count(result);
+      throw;
+    }
     if (on_text_ && !tools)
       if (const auto rest = redactor.finish(); !rest.empty()) on_text_(rest);
     count(result);
@@ -143,7 +148,8 @@ class Run {
       return end("refused", reply.refusal.empty() ? reply.finish_raw : reply.refusal);
     }
     const auto calls = llm::calls_of(reply.message);
-    if (!calls.empty()) return use_tools(calls, result.call);
+    const bool cut = reply.finish == llm::Finish::length;  // a cut call is never run
+    if (!calls.empty() && !cut) return use_tools(calls, result.call);
     out_.text = base::redact(llm::text_of(reply.message));
     if (on_text_ && tools && !out_.text.empty()) on_text_(out_.text);
     if (reply.finish == llm::Finish::length)

@@ -39,10 +39,10 @@ void look(std::vector<Seen>& seen, std::int64_t seq, const crypto::Digest& mac) 
 
 void judge_witnesses(const std::vector<Seen>& seen, std::int64_t base_seq, Verification& out) {
   for (const auto& s : seen) {
-    if (s.found && s.equal) {
-      if (out.witness.find(s.witness->by) == std::string::npos)
-        out.witness += (out.witness.empty() ? "" : ", ") + s.witness->by;
-    } else if (s.found) {
+    if (out.witness.find(s.witness->by) == std::string::npos)
+      out.witness += (out.witness.empty() ? "" : ", ") + s.witness->by;
+    if (s.found && s.equal) continue;
+    if (s.found) {
       out.faults.push_back(
           fmt::format("row {} is not the one that {} saw", s.witness->head.seq, s.witness->by));
     } else if (s.witness->head.seq > base_seq) {

@@ -12,7 +12,7 @@ Document::Document(std::string file, const std::string& text) : file_(std::move(
         text, {.comments = true, .unique_keys = true, .max_bytes = 4u << 20, .lines = &lines_});
   } catch (const json::ParseError& e) {
     root_ = json::Value::object();
-    problems_.push_back({e.line, "", e.what()});
+    problems_.push_back({e.line, e.pointer, e.what()});
   }
 }
 

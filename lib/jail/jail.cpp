@@ -9,6 +9,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -36,19 +37,23 @@ void limit(int what, rlim_t most) {
 
 /// After fork: only async-signal-safe calls.
 [[noreturn]] void child(const Command& command, char* const* argv, char* const* environment, int in,
-                        int out, int ruleset, const std::string& filter) {
+                        int out, int ruleset, const std::string& filter, int trouble) {
   ::setpgid(0, 0);
   ::dup2(in, 0);
   ::dup2(out, 1);
   ::dup2(command.drop_stderr ? ::open("/dev/null", O_WRONLY) : out, 2);
   ::dup2(ruleset >= 0 ? ruleset : in, 3);
-  ::close_range(4, ~0U, 0);
+  ::dup3(trouble, 4, O_CLOEXEC);
+  ::close_range(5, ~0U, 0);
   if (::chdir(command.folder.c_str()) != 0) ::_exit(126);
   limit(RLIMIT_CORE, 0);
   limit(RLIMIT_NOFILE, 256);
   limit(RLIMIT_FSIZE, rlim_t{1} << 30);
   for (int s = 1; s < 32; ++s) ::signal(s, SIG_DFL);
-  if (command.confined && !enforce(3, filter)) ::_exit(125);
+  if (command.confined && !enforce(3, filter)) {
+    (void)!::write(4, "j", 1);
+    ::_exit(125);
+  }
   ::close(3);
   ::execve(argv[0], argv, environment);
   ::_exit(127);
@@ -61,6 +66,16 @@ void pump_input(int& fd, std::string_view& rest, base::Fd& owner) {
     owner.reset();
     fd = -1;
   }
+}
+
+/// Until the process ends, the deadline passes or a stop is requested.
+void wait_for_end(pid_t pid, base::Millis deadline, const base::Stop* stop) {
+  const base::Fd process(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+  std::array<pollfd, 2> fds{pollfd{process.get(), POLLIN, 0},
+                            pollfd{stop ? stop->fd() : -1, POLLIN, 0}};
+  const auto left = std::clamp<std::int64_t>((deadline - base::boot_now()).count(), 0, 60000);
+  ::poll(fds.data(), fds.size(),
+         static_cast<int>(process ? left : std::min<std::int64_t>(left, 20)));
 }
 
 int status_of(int raw) { return WIFEXITED(raw) ? WEXITSTATUS(raw) : 128 + WTERMSIG(raw); }
@@ -84,7 +99,7 @@ Result run(const Command& command, const base::Stop* stop) {
   };
   const auto argv = pointers(command.argv);
   const auto environment = pointers(command.environment);
-  Pipe in, out;
+  Pipe in, out, trouble;
   const pid_t pid = ::fork();
   if (pid < 0) throw base::TransientError("cannot start the command: no more processes");
   if (pid == 0)
@@ -93,6 +108,7 @@ Result run(const Command& command, const base::Stop* stop) {
   ::setpgid(pid, pid);
   in.read.reset();
   out.write.reset();
+  trouble.write.reset();
   ::fcntl(in.write.get(), F_SETFL, O_NONBLOCK);
   struct sigaction ignore {
   }, before{};
@@ -123,15 +139,21 @@ Result run(const Command& command, const base::Stop* stop) {
       result.truncated = true;
     }
   }
-  // A program may have left children behind; the group goes with it.
-  if (result.timed_out || result.truncated) ::kill(-pid, SIGKILL);
+  // Its output may be closed while it runs on: time and stop count until its end.
   int raw = 0;
-  while (::waitpid(pid, &raw, 0) < 0 && errno == EINTR) {
+  while (true) {
+    if (result.timed_out || result.truncated) ::kill(-pid, SIGKILL);
+    const pid_t ended = ::waitpid(pid, &raw, result.timed_out || result.truncated ? 0 : WNOHANG);
+    if (ended == pid || (ended < 0 && errno != EINTR)) break;
+    if (ended == 0) wait_for_end(pid, deadline, stop);
+    result.timed_out |= base::boot_now() >= deadline || (stop && stop->requested());
   }
+  // A program may have left children behind; the group goes with it.
   ::kill(-pid, SIGKILL);
   ::sigaction(SIGPIPE, &before, nullptr);
   result.status = status_of(raw);
-  if (result.status == 125 && result.output.empty())
+  char mark = 0;
+  if (::read(trouble.read.get(), &mark, 1) == 1)
     throw base::UnavailableError("cannot confine the command: the kernel refused the jail");
   return result;
 }

@@ -47,6 +47,18 @@ void allow(int ruleset, const std::string& path, std::uint64_t access) {
     throw base::UnavailableError("cannot confine the command: the kernel refused a Landlock rule");
 }
 
+/// Landlock knows truncation from ABI 3 on. Before that, a file that may be read could be emptied.
+void refuse_truncation(scmp_filter_ctx context) {
+  const auto refuse_flags = [context](int call, unsigned argument) {
+    const scmp_arg_cmp cuts{argument, SCMP_CMP_MASKED_EQ, O_TRUNC | O_ACCMODE, O_TRUNC | O_RDONLY};
+    seccomp_rule_add_array(context, SCMP_ACT_ERRNO(EPERM), call, 1, &cuts);
+  };
+  seccomp_rule_add(context, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(truncate), 0);
+  refuse_flags(SCMP_SYS(open), 1);
+  refuse_flags(SCMP_SYS(openat), 2);
+  seccomp_rule_add(context, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(openat2), 0);
+}
+
 struct Free {
   void operator()(void* context) const { seccomp_release(context); }
 };
@@ -141,8 +153,9 @@ std::string make_filter() {
                            "mount_setattr"};
   for (const char* name : refused) {
     const int number = seccomp_syscall_resolve_name(name);
-    if (number != __NR_SCMP_ERROR)
-      seccomp_rule_add(context.get(), SCMP_ACT_ERRNO(EPERM), number, 0);
+    if (number != __NR_SCMP_ERROR &&
+        seccomp_rule_add(context.get(), SCMP_ACT_ERRNO(EPERM), number, 0) != 0)
+      throw base::UnavailableError("cannot confine the command: a filter rule was refused");
   }
   // Namespaces through clone; clone3 hides its flags from the filter, so programs must fall back.
   constexpr unsigned long namespaces = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET |
@@ -154,6 +167,7 @@ std::string make_filter() {
                        SCMP_A0(SCMP_CMP_MASKED_EQ, flag, flag));
   }
   seccomp_rule_add(context.get(), SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
+  if (landlock_abi() < 3) refuse_truncation(context.get());
   const base::Fd memory(::memfd_create("filter", MFD_CLOEXEC));
   if (!memory || seccomp_export_bpf(context.get(), memory.get()) != 0)
     throw base::UnavailableError("cannot confine the command: the filter cannot be written");

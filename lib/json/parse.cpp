@@ -75,7 +75,8 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
     Frame& frame = stack_.back();
     frame.repeated = !frame.keys.insert(k).second;
     if (frame.repeated && options_.unique_keys)
-      throw ParseError("the key '" + k + "' stands here twice", cursor_->line_of_last_ink);
+      throw ParseError("the key '" + k + "' stands here twice", cursor_->line_of_last_ink,
+                       path() + "/" + pointer_step(k));
     frame.key = std::move(k);
     if (options_.lines) lines_at(path() + "/" + pointer_step(frame.key));
     return true;

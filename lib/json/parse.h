@@ -12,9 +12,10 @@ namespace openclaw::json {
 /// Thrown by parse(); line counts from 1.
 class ParseError : public base::ProtocolError {
  public:
-  ParseError(const std::string& what, std::size_t at_line)
-      : base::ProtocolError(what), line(at_line) {}
+  ParseError(const std::string& what, std::size_t at_line, std::string at_pointer = {})
+      : base::ProtocolError(what), line(at_line), pointer(std::move(at_pointer)) {}
   std::size_t line;
+  std::string pointer;  ///< of a repeated key
 };
 
 struct ParseOptions {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The only file that sees valijson.
+#define VALIJSON_USE_EXCEPTIONS 1
+
 #include "json/schema.h"
 
 #include <algorithm>

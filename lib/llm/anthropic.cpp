@@ -15,6 +15,25 @@ using json::Value;
 
 Value cache_mark() { return Value::object({{"type", "ephemeral"}}); }
 
+/// Ids are [a-zA-Z0-9_-] here; other vendors' have more.
+std::string plain_id(std::string id) {
+  for (char& c : id)
+    if (!base::is_alnum(c) && c != '_' && c != '-') c = '_';
+  return id;
+}
+
+/// The schema with every object closed, as answers in a schema need it here.
+Value closed(Value schema) {
+  if (schema["type"] == Value("object")) schema.set("additionalProperties", false);
+  if (schema.contains("properties"))
+    for (auto& [name, sub] : schema.member("properties").members_mutable()) sub = closed(sub);
+  if (schema["items"].is_object()) schema.set("items", closed(schema["items"]));
+  for (const char* key : {"anyOf", "oneOf", "allOf"})
+    if (schema[key].is_array())
+      for (auto& sub : schema.member(key).items_mutable()) sub = closed(sub);
+  return schema;
+}
+
 Value block(const Part& part) {
   if (const auto* text = std::get_if<Text>(&part))
     return Value::object({{"type", "text"}, {"text", text->text}});
@@ -25,12 +44,13 @@ Value block(const Part& part) {
                                                     {"data", base::base64(image->bytes)}})}});
   if (const auto* call = std::get_if<ToolCall>(&part))
     return Value::object({{"type", "tool_use"},
-                          {"id", call->id},
+                          {"id", plain_id(call->id)},
                           {"name", call->name},
                           {"input", arguments_object(call->arguments)}});
   const auto& result = std::get<ToolResult>(part);
-  auto out = Value::object(
-      {{"type", "tool_result"}, {"tool_use_id", result.call_id}, {"content", result.text}});
+  auto out = Value::object({{"type", "tool_result"},
+                            {"tool_use_id", plain_id(result.call_id)},
+                            {"content", result.text}});
   if (result.error) out.set("is_error", true);
   return out;
 }
@@ -46,8 +66,10 @@ Value message(const Message& m, const std::string& origin) {
     content = m.raw;
   } else {
     content = Value::array();
-    for (const auto& part : m.parts)
-      if (!is_empty_text(part)) content.push(block(part));
+    for (const bool results : {true, false})  // results stand before any text
+      for (const auto& part : m.parts)
+        if (std::holds_alternative<ToolResult>(part) == results && !is_empty_text(part))
+          content.push(block(part));
   }
   return Value::object(
       {{"role", m.role == Role::user ? "user" : "assistant"}, {"content", std::move(content)}});
@@ -62,7 +84,8 @@ void mark_prefix(Value& body) {
     body.member("tools").items_mutable().back().set("cache_control", cache_mark());
   }
   auto& messages = body.member("messages").items_mutable();
-  if (messages.empty()) return;
+  // What the vendor signed is sent again as it is.
+  if (messages.empty() || messages.back()["role"] != Value("user")) return;
   auto& content = messages.back().member("content").items_mutable();
   if (!content.empty()) content.back().set("cache_control", cache_mark());
 }
@@ -84,7 +107,8 @@ Value body_of(const Request& request, const Endpoint& endpoint) {
   auto output = Value();
   if (!request.effort.empty()) output.set("effort", request.effort);
   if (request.schema)
-    output.set("format", Value::object({{"type", "json_schema"}, {"schema", *request.schema}}));
+    output.set("format",
+               Value::object({{"type", "json_schema"}, {"schema", closed(*request.schema)}}));
   if (!output.is_null()) body.set("output_config", output);
   auto messages = Value::array();
   for (const auto& m : request.messages)
@@ -110,8 +134,8 @@ Reply read(const Value& body) {
     if (type == "text")
       reply.message.parts.push_back(Text{item["text"].as_string()});
     else if (type == "tool_use")
-      reply.message.parts.push_back(
-          ToolCall{item["id"].as_string(), item["name"].as_string(), json::dump(item["input"])});
+      reply.message.parts.push_back(ToolCall{item["id"].as_string(), item["name"].as_string(),
+                                             arguments_text(item["input"])});
   }
   reply.finish_raw = body["stop_reason"].as_string();
   reply.finish = finish_of(reply.finish_raw);

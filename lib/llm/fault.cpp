@@ -41,20 +41,20 @@ std::string words_of(const Value& body) {
   return base::redact(base::prefix_bytes(text, 500));
 }
 
-std::optional<base::Millis> seconds(std::string_view text) {
+/// A wait of so many milliseconds a unit; a longer one than any that is obeyed stays long.
+std::optional<base::Millis> wait_of(std::string_view text, double unit) {
   char* end = nullptr;
   const std::string copy(text);
-  const double s = std::strtod(copy.c_str(), &end);
-  if (copy.empty() || *end != '\0' || !(s >= 0) || s > 86400) return std::nullopt;
-  return base::Millis(static_cast<std::int64_t>(std::ceil(s * 1000)));
+  const double n = std::strtod(copy.c_str(), &end);
+  if (copy.empty() || *end != '\0' || !(n >= 0)) return std::nullopt;
+  return base::Millis(static_cast<std::int64_t>(std::ceil(std::min(n * unit, 1e12))));
 }
 
 std::optional<base::Millis> retry_after(const net::Response& response, base::Time now) {
-  if (const auto ms = seconds(response.header("retry-after-ms")))
-    return base::Millis(ms->count() / 1000);
+  if (const auto wait = wait_of(response.header("retry-after-ms"), 1)) return wait;
   const auto text = response.header("retry-after");
   if (text.empty()) return std::nullopt;
-  if (const auto s = seconds(text)) return s;
+  if (const auto wait = wait_of(text, 1000)) return wait;
   std::tm tm{};
   const std::string copy(text);
   const char* end = ::strptime(copy.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &tm);
@@ -99,12 +99,14 @@ Fault fault_in(const Value& body) {
   const Value& error = body["error"];
   const std::int64_t status =
       error["code"].is_int() ? error["code"].as_int() : error["status_code"].as_int();
-  const auto& type = error["type"].as_string();
+  // Responses names the kind in code; its error event has the type "error".
+  const bool by_code = error["type"].as_string().empty() || error["type"] == Value("error");
+  const auto& type = error[by_code ? "code" : "type"].as_string();
   fault.type = status >= 400  ? "http_" + std::to_string(status)
                : type.empty() ? "vendor_error"
                               : base::one_line(base::prefix_bytes(type, 60));
   fault.message = words_of(body);
-  fault.rate_limited = status == 429 || type == "rate_limit_error";
+  fault.rate_limited = status == 429 || type == "rate_limit_error" || type == "rate_limit_exceeded";
   fault.retryable = (status_retryable(static_cast<int>(status)) || type == "overloaded_error" ||
                      type == "api_error" || type == "server_error" || fault.rate_limited) &&
                     !is_terminal(error);

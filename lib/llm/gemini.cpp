@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Gemini: POST /v1beta/models/{model}:generateContent and :streamGenerateContent?alt=sse.
-#include <algorithm>
-#include <array>
-
 #include "base/text.h"
 #include "llm/parts.h"
 #include "llm/usage.h"
@@ -75,17 +72,9 @@ Value body_of(const Request& request, const Endpoint& endpoint) {
 
 Finish finish_of(const std::string& reason) {
   if (reason == "MAX_TOKENS") return Finish::length;
-  constexpr std::array refusals{"SAFETY",
-                                "RECITATION",
-                                "BLOCKLIST",
-                                "SPII",
-                                "PROHIBITED_CONTENT",
-                                "LANGUAGE",
-                                "IMAGE_SAFETY",
-                                "IMAGE_PROHIBITED_CONTENT",
-                                "IMAGE_RECITATION"};
-  return std::find(refusals.begin(), refusals.end(), reason) != refusals.end() ? Finish::refused
-                                                                               : Finish::stop;
+  // All else (SAFETY, RECITATION, MALFORMED_FUNCTION_CALL, ...) ends without an answer.
+  const bool ordinary = reason.empty() || reason == "STOP" || reason == "FINISH_REASON_UNSPECIFIED";
+  return ordinary ? Finish::stop : Finish::refused;
 }
 
 Reply read(const Value& body) {
@@ -100,7 +89,7 @@ Reply read(const Value& body) {
     if (part.contains("functionCall")) {
       const Value& call = part["functionCall"];
       std::string id = call["id"].as_string();
-      if (id.empty()) id = mint_call_id(reply.message.parts.size());
+      if (id.empty()) id = mint_call_id();
       reply.message.parts.push_back(
           ToolCall{id, call["name"].as_string(),
                    call["args"].is_object() ? json::dump(call["args"]) : std::string("{}")});

@@ -128,9 +128,14 @@ class HttpProvider : public Provider {
         attempt.fault = fault_in(body);
         return;
       }
+      if (body.size() == 0) throw base::ProtocolError("an empty answer");
+      const auto& status = body["status"].as_string();
+      if (status == "queued" || status == "in_progress" || status == "cancelled") {
+        attempt.fault = Fault{"unfinished", "the answer is " + status, false, false, {}};
+        return;
+      }
       attempt.reply = wire_.read(body);
       attempt.content_seen = true;
-      if (body.size() == 0) throw base::ProtocolError("an empty answer");
     } catch (const base::ProtocolError& e) {
       attempt.fault =
           Fault{"bad_body", fmt::format("the answer is no JSON: {}", e.what()), true, false, {}};

@@ -68,9 +68,9 @@ Reply read(const Value& body) {
     reply.message.parts.push_back(Text{message["content"].as_string()});
   for (const auto& call : message["tool_calls"].items()) {
     std::string id = call["id"].as_string();
-    if (id.empty()) id = mint_call_id(reply.message.parts.size());
+    if (id.empty()) id = mint_call_id();
     reply.message.parts.push_back(ToolCall{id, call["function"]["name"].as_string(),
-                                           json::dump(call["function"]["arguments"])});
+                                           arguments_text(call["function"]["arguments"])});
   }
   reply.finish_raw = body["done_reason"].as_string();
   if (reply.finish_raw == "length") reply.finish = Finish::length;
@@ -88,7 +88,10 @@ class OllamaDecoder : public Decoder {
     parser_.feed(bytes, [&](std::string_view line) { take(line, on_text); });
   }
   void finish() override {
-    parser_.finish([this](std::string_view line) { take(line, {}); });
+    try {
+      parser_.finish([this](std::string_view line) { take(line, {}); });
+    } catch (const json::ParseError&) {  // a line that was cut: done() was not seen either
+    }
   }
   bool complete() const override { return top_["done"].as_bool(); }
   const Value& error() const override { return error_; }
@@ -104,12 +107,7 @@ class OllamaDecoder : public Decoder {
 
  private:
   void take(std::string_view line, const TextSink& on_text) {
-    Value chunk;
-    try {
-      chunk = json::parse(line);
-    } catch (const json::ParseError&) {
-      return;
-    }
+    const Value chunk = json::parse(line);
     if (chunk.contains("error")) {
       error_ = chunk;
       return;

@@ -132,11 +132,9 @@ Reply read(const Value& body) {
   for (const auto& call : message["tool_calls"].items()) {
     std::string id = call["id"].as_string();
     minted |= id.empty();
-    if (id.empty()) id = mint_call_id(reply.message.parts.size());
-    const Value& arguments = call["function"]["arguments"];
-    reply.message.parts.push_back(
-        ToolCall{id, call["function"]["name"].as_string(),
-                 arguments.is_string() ? arguments.as_string() : json::dump(arguments)});
+    if (id.empty()) id = mint_call_id();
+    reply.message.parts.push_back(ToolCall{id, call["function"]["name"].as_string(),
+                                           arguments_text(call["function"]["arguments"])});
   }
   if (!minted) reply.message.raw = echo_of(message);
   reply.finish_raw = choice["finish_reason"].as_string();

@@ -18,8 +18,9 @@ class OpenAiChatDecoder : public Decoder {
   void feed(std::string_view bytes, const TextSink& on_text) override {
     parser_.feed(bytes, [&](const net::Event& event) { take(event, on_text); });
   }
-  /// Some vendors end without [DONE]; a finish_reason is an end as well.
-  bool complete() const override { return done_ || !finish_.empty(); }
+  /// Some vendors end without [DONE]; a finish_reason with the usage is an end as well. Without the
+  /// usage something is missing: it comes after the finish_reason.
+  bool complete() const override { return done_ || (!finish_.empty() && !usage_.is_null()); }
   const Value& error() const override { return error_; }
   bool content_seen() const override {
     return !text_.empty() || !calls_.empty() || message_.size() > 0;

@@ -14,12 +14,13 @@ void add_message(Value& input, const Message& m, const std::string& origin) {
     for (const auto& item : m.raw.items()) input.push(item);
     return;
   }
+  if (m.role == Role::assistant && !text_of(m).empty())  // what it said stands before its calls
+    input.push(Value::object({{"role", "assistant"}, {"content", text_of(m)}}));
   auto content = Value::array();
   for (const auto& part : m.parts) {
     if (const auto* text = std::get_if<Text>(&part)) {
-      if (!text->text.empty())
-        content.push(Value::object(
-            {{"type", m.role == Role::user ? "input_text" : "output_text"}, {"text", text->text}}));
+      if (!text->text.empty() && m.role == Role::user)
+        content.push(Value::object({{"type", "input_text"}, {"text", text->text}}));
     } else if (const auto* image = std::get_if<Image>(&part)) {
       content.push(Value::object(
           {{"type", "input_image"}, {"detail", "auto"}, {"image_url", data_url(*image)}}));
@@ -35,9 +36,7 @@ void add_message(Value& input, const Message& m, const std::string& origin) {
     }
   }
   if (content.size() == 0) return;
-  if (m.role == Role::assistant)
-    input.push(Value::object({{"role", "assistant"}, {"content", text_of(m)}}));
-  else if (content.size() == 1 && content.at(0)["type"] == Value("input_text"))
+  if (content.size() == 1 && content.at(0)["type"] == Value("input_text"))
     input.push(Value::object({{"role", "user"}, {"content", content.at(0)["text"]}}));
   else
     input.push(Value::object({{"role", "user"}, {"content", content}}));

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/id.h"
 #include "base/text.h"
 #include "json/parse.h"
 
@@ -17,7 +18,12 @@ json::Value arguments_object(const std::string& arguments) {
   return json::Value::object();
 }
 
-std::string mint_call_id(std::size_t index) { return "oc_call_" + std::to_string(index + 1); }
+std::string arguments_text(const json::Value& arguments) {
+  if (arguments.is_null()) return "{}";
+  return arguments.is_string() ? arguments.as_string() : json::dump(arguments);
+}
+
+std::string mint_call_id() { return "oc_call_" + base::new_ulid(base::wall_now()); }
 bool is_minted(const std::string& id) { return id.starts_with("oc_call_"); }
 
 std::string data_url(const Image& image) {
@@ -29,7 +35,13 @@ bool echoes(const Message& message, const std::string& origin) {
 }
 
 bool is_strict(const json::Value& schema) {
-  if (schema["type"] == json::Value("object") || schema.contains("properties")) {
+  const auto& types = schema["type"].items();
+  const json::Value object("object");
+  for (const char* key : {"anyOf", "oneOf", "allOf"})
+    for (const auto& sub : schema[key].items())
+      if (!is_strict(sub)) return false;
+  if (schema["type"] == object || std::find(types.begin(), types.end(), object) != types.end() ||
+      schema.contains("properties")) {
     if (schema["additionalProperties"] != json::Value(false)) return false;
     const auto& required = schema["required"].items();
     for (const auto& [name, sub] : schema["properties"].members()) {
@@ -53,11 +65,7 @@ void settle_calls(Reply& reply) {
 }
 
 json::Value event_json(const net::Event& event) {
-  try {
-    return json::parse(event.data);
-  } catch (const json::ParseError&) {
-    return {};
-  }
+  return event.data.empty() ? json::Value() : json::parse(event.data);
 }
 
 }  // namespace openclaw::llm

@@ -35,6 +35,7 @@ void settle(Usage& usage, const Value& raw) {
       std::min(usage.cache_creation_tokens, usage.input_tokens - usage.cache_read_tokens);
   usage.cache_creation_1h_tokens =
       std::min(usage.cache_creation_1h_tokens, usage.cache_creation_tokens);
+  usage.reasoning_tokens = std::min(usage.reasoning_tokens, usage.output_tokens);
 }
 
 }  // namespace
@@ -68,6 +69,11 @@ Usage openai_usage(const Value& raw) {
   usage.output_audio_tokens = count(out["audio_tokens"]);
   usage.reasoning_tokens = first_of(out, {"reasoning_tokens"});
   if (usage.reasoning_tokens == 0) usage.reasoning_tokens = count(raw["reasoning_tokens"]);
+  // xAI counts reasoning beside the completion: then its total has it as well.
+  if (usage.reasoning_tokens > 0 && count(raw["total_tokens"]) == usage.input_tokens +
+                                                                      usage.output_tokens +
+                                                                      usage.reasoning_tokens)
+    usage.output_tokens += usage.reasoning_tokens;
   if (raw["cost"].is_number()) {
     const double nano = raw["cost"].as_double() * 1e9;
     if (nano >= 0 && nano < 9e18)

@@ -62,11 +62,51 @@ void reference(std::string_view text, std::size_t& pos, std::string& out) {
   out += text[pos++];
 }
 
+bool is_letter(char c) { return base::is_alnum(c) && (c < '0' || c > '9'); }
+
 struct Tag {
   std::string name;
   bool closing = false;
   std::string href;
 };
+
+/// The value of the attribute href; attributes are read one after another, so that nothing inside
+/// another's value counts.
+std::string href_of(std::string_view text) {
+  constexpr std::string_view space = " \t\r\n\f/";
+  while (true) {
+    const auto begin = text.find_first_not_of(space);
+    if (begin == std::string_view::npos) return {};
+    text.remove_prefix(begin);
+    const auto end = std::min(text.find_first_of(" \t\r\n\f/=", 1), text.size());
+    const std::string name = base::lower(text.substr(0, end));
+    text.remove_prefix(end);
+    const auto next = text.find_first_not_of(space);
+    if (next == std::string_view::npos || text[next] != '=') continue;
+    text.remove_prefix(next + 1);
+    const auto start = std::min(text.find_first_not_of(" \t\r\n\f"), text.size());
+    text.remove_prefix(start);
+    std::string_view value;
+    if (!text.empty() && (text.front() == '"' || text.front() == '\'')) {
+      const auto close = std::min(text.find(text.front(), 1), text.size());
+      value = text.substr(1, close - 1);
+      text.remove_prefix(std::min(close + 1, text.size()));
+    } else {
+      const auto stop = std::min(text.find_first_of(" \t\r\n\f"), text.size());
+      value = text.substr(0, stop);
+      text.remove_prefix(stop);
+    }
+    if (name != "href") continue;
+    std::string out;
+    for (std::size_t i = 0; i < value.size();) {
+      if (value[i] == '&')
+        reference(value, i, out);
+      else
+        out += value[i++];
+    }
+    return out;
+  }
+}
 
 /// Reads the tag at html[pos] ('<'), moving pos behind it.
 Tag read_tag(std::string_view html, std::size_t& pos) {
@@ -86,17 +126,8 @@ Tag read_tag(std::string_view html, std::size_t& pos) {
     }
   }
   pos = std::min(at + 1, html.size());
-  if (tag.name == "a" && !tag.closing) {
-    const auto text = html.substr(attributes, at - attributes);
-    const auto href = base::lower(text).find("href=");
-    if (href != std::string::npos) {
-      auto value = text.substr(href + 5);
-      const bool quoted = !value.empty() && (value.front() == '"' || value.front() == '\'');
-      const auto end = quoted ? value.find(value.front(), 1) : value.find_first_of(" \t\n>");
-      tag.href = quoted ? value.substr(1, end == std::string_view::npos ? end : end - 1)
-                        : value.substr(0, end);
-    }
-  }
+  if (tag.name == "a" && !tag.closing)
+    tag.href = href_of(html.substr(attributes, at - std::min(at, attributes)));
   return tag;
 }
 
@@ -152,7 +183,7 @@ std::string html_to_text(std::string_view html) {
       const auto end = html.find("-->", pos + 4);
       pos = end == std::string_view::npos ? html.size() : end + 3;
     } else if (html[pos] == '<' && pos + 1 < html.size() &&
-               (base::is_alnum(html[pos + 1]) || html[pos + 1] == '/' || html[pos + 1] == '!' ||
+               (is_letter(html[pos + 1]) || html[pos + 1] == '/' || html[pos + 1] == '!' ||
                 html[pos + 1] == '?')) {
       const Tag tag = read_tag(html, pos);
       if (!tag.closing && in(tag.name, hidden)) skip_element(html, tag.name, pos);

@@ -251,7 +251,8 @@ class CurlClient : public HttpClient {
     const bool path_in_message = std::string_view(message).find('/') != std::string_view::npos;
     const std::string why =
         *message == '\0' || path_in_message ? curl_easy_strerror(code) : message;
-    throw Failure(kind_of(code), host + ": " + why, sent, status);
+    throw Failure(code == CURLE_UNSUPPORTED_PROTOCOL && sent ? Kind::broken : kind_of(code),
+                  host + ": " + why, sent, status);
   }
 
   // The multi handle owns the connections, so it must outlive the easy handle.

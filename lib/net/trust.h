@@ -10,9 +10,9 @@ struct TrustStore {
   std::string folder;  ///< a hashed folder, or empty
 };
 
-/// A hashed $SSL_CERT_DIR, $SSL_CERT_FILE, then a hashed folder, then a bundle. The folder comes first
-/// because loading a bundle of 140 certificates costs about 40 ms with OpenSSL 3.0, a look-up by
-/// hash nothing.
+/// A hashed $SSL_CERT_DIR, $SSL_CERT_FILE, then a hashed folder, then a bundle. The folder comes
+/// first because loading a bundle of 140 certificates costs about 40 ms with OpenSSL 3.0, a look-up
+/// by hash nothing.
 TrustStore system_trust();
 
 }  // namespace openclaw::net

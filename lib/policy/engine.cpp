@@ -62,6 +62,10 @@ void absorb(Decision& decision, const Grant& grant, const std::string& rule, boo
   for (const auto& [name, constraint] : grant.args) {
     decision.private_address |= constraint.private_address;
     decision.roots.insert(decision.roots.end(), constraint.under.begin(), constraint.under.end());
+    if (constraint.eq && constraint.eq->is_string())
+      decision.roots.push_back(constraint.eq->as_string());
+    for (const auto& one : constraint.one_of)
+      if (one.is_string()) decision.roots.push_back(one.as_string());
   }
 }
 

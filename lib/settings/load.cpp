@@ -52,13 +52,11 @@ Settings load_or_throw(const std::string& file) {
   auto out = load(file, base::read_file(file, 4u << 20), report);
   if (report.problems.empty()) return out;
   std::string text;
-  for (std::size_t i = 0; i < report.problems.size() && i < 5; ++i) {
+  for (std::size_t i = 0; i < report.problems.size(); ++i) {
     const auto& p = report.problems[i];
     text += fmt::format("{}{}:{}: {}{}{}", i ? "\n" : "", file, p.line, p.pointer,
                         p.pointer.empty() ? "" : ": ", p.text);
   }
-  if (report.problems.size() > 5)
-    text += fmt::format("\n… and {} more", report.problems.size() - 5);
   throw base::ConfigError("the configuration has errors:\n" + text, "openclaw check");
 }
 

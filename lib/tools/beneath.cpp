@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "tools/beneath.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <system_error>
 
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -17,9 +19,16 @@ base::Fd open_beneath(const std::string& path, const std::vector<std::string>& r
   for (const auto& root : roots) {
     const std::string prefix = root.ends_with('/') ? root : root + "/";
     if (path != root && !path.starts_with(prefix)) continue;
-    const base::Fd folder(::open(root.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    std::string anchor = root;
+    std::string below = path == root ? "." : path.substr(prefix.size());
+    struct stat info {};
+    if (path == root && ::lstat(root.c_str(), &info) == 0 && !S_ISDIR(info.st_mode)) {
+      const auto slash = root.rfind('/');  // one file is granted: opened from its folder
+      anchor = root.substr(0, std::max<std::size_t>(1, slash));
+      below = root.substr(slash + 1);
+    }
+    const base::Fd folder(::open(anchor.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
     if (!folder) continue;
-    const std::string below = path == root ? "." : path.substr(prefix.size());
     open_how how{};
     how.flags = static_cast<unsigned>(flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;

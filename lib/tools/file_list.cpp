@@ -36,10 +36,10 @@ Result run(policy::Permit permit, const json::Value& args, const std::string& ru
     if (::fstatat(fd.get(), name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) continue;
     const char* mark = S_ISDIR(info.st_mode) ? "/" : S_ISLNK(info.st_mode) ? "@" : "";
     lines.push_back(fmt::format("{}{}\t{}", base::one_line(name), mark, info.st_size));
-    if (lines.size() == most_entries) break;
+    if (lines.size() > most_entries) break;
   }
   std::sort(lines.begin(), lines.end());
-  if (lines.size() == most_entries) lines.emplace_back("[… more …]");
+  if (lines.size() > most_entries) lines.back() = "[… more …]";
   result.text = shorten(lines.empty() ? "(empty)" : base::join(lines, "\n"), context.most_bytes,
                         result.truncated);
   return result;

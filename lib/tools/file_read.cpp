@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include <fcntl.h>
+#include <fmt/core.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -16,6 +17,19 @@ namespace {
 constexpr policy::Labels labels{.untrusted = true, .private_text = true};
 constexpr std::int64_t most_read = 8 << 20;
 
+std::string read_part(int fd, std::int64_t from, std::int64_t to) {
+  std::string text(static_cast<std::size_t>(std::max<std::int64_t>(0, to - from)), '\0');
+  std::size_t have = 0;
+  while (have < text.size()) {
+    const ssize_t n =
+        ::pread(fd, text.data() + have, text.size() - have, from + static_cast<off_t>(have));
+    if (n <= 0) break;
+    have += static_cast<std::size_t>(n);
+  }
+  text.resize(have);
+  return text;
+}
+
 Result run(policy::Permit permit, const json::Value& args, const std::string& run_id,
            const Context& context) {
   const auto decision = permit.spend("file_read", args, run_id);
@@ -25,20 +39,23 @@ Result run(policy::Permit permit, const json::Value& args, const std::string& ru
   struct stat info {};
   if (::fstat(fd.get(), &info) != 0 || !S_ISREG(info.st_mode))
     throw base::Error("that is no ordinary file");
-  const std::int64_t offset = std::max<std::int64_t>(0, args["offset"].as_int());
-  ::lseek(fd.get(), offset, SEEK_SET);
-  std::string text(
-      static_cast<std::size_t>(std::clamp<std::int64_t>(info.st_size - offset, 0, most_read)),
-      '\0');
-  std::size_t have = 0;
-  while (have < text.size()) {
-    const ssize_t n = ::read(fd.get(), text.data() + have, text.size() - have);
-    if (n <= 0) break;
-    have += static_cast<std::size_t>(n);
-  }
-  text.resize(have);
+  const std::int64_t offset = std::clamp<std::int64_t>(args["offset"].as_int(), 0, info.st_size);
+  std::string text =
+      read_part(fd.get(), offset, std::min<std::int64_t>(info.st_size, offset + most_read));
   if (text.find('\0') != std::string::npos) throw base::Error("that file holds no text");
-  result.text = shorten(base::valid_utf8(text), context.most_bytes, result.truncated);
+  const std::int64_t unread = info.st_size - offset - static_cast<std::int64_t>(text.size());
+  if (unread <= 0) {
+    result.text = shorten(base::valid_utf8(text), context.most_bytes, result.truncated);
+    return result;
+  }
+  // Too long to read whole: its real beginning and its real end.
+  const auto most = static_cast<std::int64_t>(context.most_bytes);
+  const std::string head(base::prefix_bytes(text, static_cast<std::size_t>(most * 2 / 3)));
+  const std::string tail = read_part(fd.get(), info.st_size - most / 3, info.st_size);
+  result.truncated = true;
+  result.text = base::valid_utf8(fmt::format(
+      "{}\n[… {} bytes left out …]\n{}", head,
+      info.st_size - offset - static_cast<std::int64_t>(head.size() + tail.size()), tail));
   return result;
 }
 

@@ -58,8 +58,8 @@ class Catalogue {
  public:
   explicit Catalogue(const std::vector<DeclaredCommand>& commands);
   const Tool* find(const std::string& name) const;
-  /// What the policy needs to know; also of the tools that are planned but not in this version, so that
-  /// a whole configuration can be checked. Those are never offered and never run.
+  /// What the policy needs to know; also of the tools that are planned but not in this version, so
+  /// that a whole configuration can be checked. Those are never offered and never run.
   std::map<std::string, policy::ToolInfo> infos() const;
   const std::map<std::string, Tool>& all() const { return tools_; }
 

@@ -222,7 +222,7 @@ TEST(MaliciousModel, HasNoUnauthorisedEffect) {
   World world;
   Attacks attacks(world.targets, seed());
   std::mt19937_64 random(seed() + 1);
-  constexpr int batch = 250;
+  const int batches[] = {5, 20, 100, 500};
   const policy::Labels taints[] = {{}, {true, false}, {false, true}, {true, true}};
   int made = 0, effects = 0;
   const int each = goal / static_cast<int>(all_grants().size());
@@ -231,7 +231,7 @@ TEST(MaliciousModel, HasNoUnauthorisedEffect) {
     int here = 0;
     while (here < each && !testing::Test::HasFailure())
       here += scenario.attack(attacks, people()[random() % people().size()], taints[random() % 4],
-                              static_cast<int>(random() % 4), batch);
+                              static_cast<int>(random() % 4), batches[random() % 4]);
     // The audit has a row for each, and "allow" only for what was granted.
     EXPECT_EQ(scenario.house.number("SELECT (SELECT count(*) FROM tools) - (SELECT count(*) FROM"
                                     " tool_ends WHERE outcome='superseded')"),
@@ -254,6 +254,34 @@ TEST(MaliciousModel, HasNoUnauthorisedEffect) {
             << attacks.arguments() << " arguments), " << effects
             << " permitted requests, 0 unauthorised effects unless a failure stands above"
             << std::endl;
+}
+
+TEST(MaliciousModel, WhereItIsGrantedEveryEffectIsSeen) {
+  // The control: the same attacks under a policy that grants what they want.
+  World world;
+  Attacks attacks(world.targets, seed());
+  House house({world.append, world.wipe});
+  for (const auto& [tool, argument] : std::map<std::string, std::string>{
+           {"http_get", "url"}, {"command_append", "text"}, {"command_wipe", "text"}})
+    house.grant(tool, {{argument, {}}});
+  house.grant("http_get", {{"url", House::at(world.targets.evil_origin)}});
+  house.grant("file_read", {{"path", House::under("/")}});
+  house.limits.tool_calls = 1 << 30;
+  std::string results;
+  for (int i = 0; i < 400; ++i) {
+    FakeProvider fresh;
+    house.candidates = {candidate(fresh)};
+    house.input.messages.clear();
+    fresh.then(calls(attacks.batch(10))).then(says("done"));
+    const auto out = house.run();
+    for (const auto& message : out.messages)
+      for (const auto& result : results_in(message)) results += result.text;
+  }
+  EXPECT_GT(world.evil.connections(), 0);
+  EXPECT_NE(results.find("FORBIDDEN"), std::string::npos);
+  EXPECT_NE(results.find("root:"), std::string::npos);
+  EXPECT_NE(read(world.append.writable[0]).find("evil"), std::string::npos);
+  EXPECT_NE(read(world.dir.file("wiped")), "");
 }
 
 TEST(MaliciousModel, CallsHiddenInTextAreText) {

@@ -34,8 +34,8 @@ std::string url_safe(std::string s) {
 }
 
 std::vector<std::string> forms() {
-  std::vector<std::string> out{secret, base::json_escape(secret), percent(secret), base::hex(secret),
-                               base::hex(secret, true)};
+  std::vector<std::string> out{secret, base::json_escape(secret), percent(secret),
+                               base::hex(secret), base::hex(secret, true)};
   for (const char* before : {"", "x", "xy", "xyz"})
     for (const char* after : {"", "x", "xy"}) {
       out.push_back(base::base64(before + secret + after));
@@ -75,7 +75,9 @@ TEST_F(Redact, TheControlRunFindsEachForm) {
   for (const auto& form : forms()) {
     EXPECT_EQ(base::redact("a" + form), "a" + form);
     base::StreamRedactor stream;
-    EXPECT_EQ(stream.feed("a" + form) + stream.finish(), "a" + form);
+    std::string out = stream.feed("a" + form);
+    out += stream.finish();
+    EXPECT_EQ(out, "a" + form);
   }
   base::set_redaction(true);
 }
@@ -97,7 +99,8 @@ TEST_F(Redact, TheStreamSaysTheSameAtEverySplit) {
     const std::string whole = base::redact(text);
     for (std::size_t one = 0; one <= text.size(); ++one) {
       base::StreamRedactor stream;
-      const std::string out = stream.feed(text.substr(0, one)) + stream.feed(text.substr(one));
+      std::string out = stream.feed(text.substr(0, one));
+      out += stream.feed(text.substr(one));
       ASSERT_EQ(out + stream.finish(), whole) << form << " cut at " << one;
     }
   }
@@ -130,7 +133,7 @@ TEST_F(Redact, HoldsBackNothingButTheStartOfASecret) {
   base::StreamRedactor stream;
   EXPECT_EQ(stream.feed("Hello, "), "Hello, ");
   EXPECT_EQ(stream.feed("what a day!"), "what a day!");
-  EXPECT_EQ(stream.feed("a t"), "a ");       // "t" could begin the secret
+  EXPECT_EQ(stream.feed("a t"), "a ");  // "t" could begin the secret
   EXPECT_EQ(stream.feed("ime"), "time");
   EXPECT_EQ(stream.feed("=" + secret.substr(0, 4)), "=");
   EXPECT_EQ(stream.finish(), secret.substr(0, 4));
@@ -160,7 +163,8 @@ TEST_F(Redact, OfTwoSecretsTheLongerOneGoesWholly) {
   EXPECT_EQ(whole, "x [secret] y [secret] z");
   for (std::size_t one = 0; one <= text.size(); ++one) {
     base::StreamRedactor stream;
-    const std::string out = stream.feed(text.substr(0, one)) + stream.feed(text.substr(one));
+    std::string out = stream.feed(text.substr(0, one));
+    out += stream.feed(text.substr(one));
     EXPECT_EQ(out + stream.finish(), whole) << "cut at " << one;
   }
 }

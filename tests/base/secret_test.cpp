@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "base/secret.h"
 
-#include <fmt/format.h>
-#include <fmt/ostream.h>
-#include <unistd.h>
-
 #include <cstdlib>
 #include <ostream>
 #include <sstream>
@@ -12,7 +8,10 @@
 #include <type_traits>
 #include <utility>
 
+#include <fmt/format.h>
+#include <fmt/ostream.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "base/log.h"
@@ -26,7 +25,9 @@ namespace {
 using base::Secret;
 
 template <typename T>
-concept Streams = requires(std::ostream& out, const T& value) { out << value; };
+concept Streams = requires(std::ostream& out, const T& value) {
+  out << value;
+};
 
 static_assert(!std::is_copy_constructible_v<Secret>);
 static_assert(!std::is_copy_assignable_v<Secret>);
@@ -78,8 +79,10 @@ std::string logged(bool journal, const std::string& text, base::log::Level level
 
 TEST(Log, NoTextForgesALine) {
   for (const bool journal : {true, false})
-    for (const char* text : {"\n<3>forged", "a\r\n<3>forged", "x\x1b[2J\x1b]0;t\a", "\xE2\x80\xA8<3>forged",
-                             "\xC2\x85<3>forged", "\v\f<3>forged", "\xE2\x80\xAE" "reversed"}) {
+    for (const char* text : {"\n<3>forged", "a\r\n<3>forged", "x\x1b[2J\x1b]0;t\a",
+                             "\xE2\x80\xA8<3>forged", "\xC2\x85<3>forged", "\v\f<3>forged",
+                             "\xE2\x80\xAE"
+                             "reversed"}) {
       const std::string got = logged(journal, text, base::log::Level::error);
       ASSERT_TRUE(got.ends_with('\n'));
       EXPECT_EQ(got.find('\n'), got.size() - 1) << got;

@@ -26,7 +26,9 @@ const std::vector<Span> forbidden{
 /// UTF-8 by arithmetic of its own.
 std::string utf8(char32_t c) {
   const auto n = static_cast<unsigned long>(c);
-  const auto byte = [](unsigned long v) { return static_cast<char>(static_cast<unsigned char>(v)); };
+  const auto byte = [](unsigned long v) {
+    return static_cast<char>(static_cast<unsigned char>(v));
+  };
   if (n < 0x80) return {byte(n)};
   if (n < 0x800) return {byte(0xC0 + n / 64), byte(0x80 + n % 64)};
   if (n < 0x10000) return {byte(0xE0 + n / 4096), byte(0x80 + n / 64 % 64), byte(0x80 + n % 64)};
@@ -57,19 +59,22 @@ TEST(Text, KeepsNewlineAndTabOnlyWherePrintable) {
 }
 
 TEST(Text, LeavesOrdinaryTextAlone) {
-  for (const char* text : {"", "plain", "Größe 5 €", "日本語", "été", "☎ ✓ ▲", "👍🏽", "שלום", "\\u{1B}"})
+  for (const char* text :
+       {"", "plain", "Größe 5 €", "日本語", "été", "☎ ✓ ▲", "👍🏽", "שלום", "\\u{1B}"})
     EXPECT_EQ(base::printable(text), text);
 }
 
 TEST(Text, ReplacesInvalidUtf8) {
   const std::string bad = "\xEF\xBF\xBD";
   EXPECT_EQ(base::printable("a\xFF"), "a" + bad);
-  EXPECT_EQ(base::printable("\xC0\x80"), bad + bad);                // overlong NUL
-  EXPECT_EQ(base::printable("\xE0\x80\x9B"), bad + bad + bad);      // overlong ESC
-  EXPECT_EQ(base::printable("\xED\xA0\x80"), bad + bad + bad);      // a surrogate
+  EXPECT_EQ(base::printable("\xC0\x80"), bad + bad);            // overlong NUL
+  EXPECT_EQ(base::printable("\xE0\x80\x9B"), bad + bad + bad);  // overlong ESC
+  EXPECT_EQ(base::printable("\xED\xA0\x80"), bad + bad + bad);  // a surrogate
   EXPECT_EQ(base::printable("\xF4\x90\x80\x80"), bad + bad + bad + bad);
-  EXPECT_EQ(base::printable("\xE2\x82"), bad + bad);                // cut short
-  EXPECT_EQ(base::printable("\xC2\x9B" "31m"), "\\u{9B}31m");       // C1 CSI
+  EXPECT_EQ(base::printable("\xE2\x82"), bad + bad);  // cut short
+  EXPECT_EQ(base::printable("\xC2\x9B"
+                            "31m"),
+            "\\u{9B}31m");  // C1 CSI
   EXPECT_EQ(base::valid_utf8("x\x80y"), "x" + bad + "y");
 }
 
@@ -114,7 +119,10 @@ TEST(Text, FitsToExactlySoManyColumns) {
   EXPECT_EQ(base::fit("abcdef", 4), "abc…");
   EXPECT_EQ(base::fit("日本語", 4), "日… ");
   EXPECT_EQ(base::fit("日本語", 6), "日本語");
-  for (const char* text : {"", "a", "abcdefgh", "日本語日本語", "e\xCC\x81" "e\xCC\x81z", "👍👍👍"})
+  for (const char* text : {"", "a", "abcdefgh", "日本語日本語",
+                           "e\xCC\x81"
+                           "e\xCC\x81z",
+                           "👍👍👍"})
     for (std::size_t columns = 1; columns < 12; ++columns)
       EXPECT_EQ(base::display_width(base::fit(text, columns)), columns) << text << columns;
 }
@@ -130,9 +138,13 @@ TEST(Text, CutsBetweenCodePoints) {
 }
 
 TEST(Text, EncodesAsTheStandardsSay) {
-  const std::vector<std::pair<std::string, std::string>> rfc4648{
-      {"", ""},           {"f", "Zg=="},     {"fo", "Zm8="},         {"foo", "Zm9v"},
-      {"foob", "Zm9vYg=="}, {"fooba", "Zm9vYmE="}, {"foobar", "Zm9vYmFy"}};
+  const std::vector<std::pair<std::string, std::string>> rfc4648{{"", ""},
+                                                                 {"f", "Zg=="},
+                                                                 {"fo", "Zm8="},
+                                                                 {"foo", "Zm9v"},
+                                                                 {"foob", "Zm9vYg=="},
+                                                                 {"fooba", "Zm9vYmE="},
+                                                                 {"foobar", "Zm9vYmFy"}};
   for (const auto& [plain, coded] : rfc4648) EXPECT_EQ(base::base64(plain), coded);
   EXPECT_EQ(base::hex(std::string("\x00\xFF\x1A", 3)), "00ff1a");
   EXPECT_EQ(base::hex(std::string("\x00\xFF\x1A", 3), true), "00FF1A");
@@ -158,6 +170,11 @@ TEST(Text, NamesTheNearestCandidate) {
   EXPECT_EQ(base::nearest("x", {}), "");
   EXPECT_EQ(base::did_you_mean("group", words), " (did you mean 'groups'?)");
   EXPECT_EQ(base::did_you_mean("zzz", words), "");
+}
+
+TEST(Text, TwoSwappedLettersAreATypingMistake) {
+  EXPECT_EQ(base::nearest("nmae", {"name", "model"}), "name");
+  EXPECT_EQ(base::nearest("hots", {"host", "caldav"}), "host");
 }
 
 TEST(Text, CountsForPeople) {

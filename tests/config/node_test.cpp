@@ -75,23 +75,22 @@ TEST(Config, CollectsEveryErrorWithLineAndPointer) {
     {}
   ],
   "voice": {},
-  "nmae": 1
+  "nam": 1
 })");
-  const Lines expected{
-      "1 : 'must' is missing",
-      "2 /name: must be a text, not number",
-      "3 /mode: must be one of quiet, loud (did you mean 'loud'?)",
-      "4 /on: must be true or false, not string",
-      "5 /turns: must be a whole number from 1 to 10",
-      "6 /wait: must be a duration like \"90s\", \"15m\", \"4h\", \"3d\"",
-      "7 /usd: must be an amount of US dollars as a text, like \"0.25\"",
-      "8 /tags: must hold texts only",
-      "10 /inner/deeep: unknown key 'deeep' (did you mean 'deep'?)",
-      "13 /people/me/rom: unknown key 'rom' (did you mean 'room'?)",
-      "14 /people/a~1b: must be an object, not number",
-      "18 /rules/1: 'who' is missing",
-      "20 /voice: 'voice' is not in this version",
-      "21 /nmae: unknown key 'nmae' (did you mean 'name'?)"};
+  const Lines expected{"1 : 'must' is missing",
+                       "2 /name: must be a text, not number",
+                       "3 /mode: must be one of quiet, loud (did you mean 'loud'?)",
+                       "4 /on: must be true or false, not string",
+                       "5 /turns: must be a whole number from 1 to 10",
+                       "6 /wait: must be a duration like \"90s\", \"15m\", \"4h\", \"3d\"",
+                       "7 /usd: must be an amount of US dollars as a text, like \"0.25\"",
+                       "8 /tags: must hold texts only",
+                       "10 /inner/deeep: unknown key 'deeep' (did you mean 'deep'?)",
+                       "13 /people/me/rom: unknown key 'rom' (did you mean 'room'?)",
+                       "14 /people/a~1b: must be an object, not number",
+                       "18 /rules/1: 'who' is missing",
+                       "20 /voice: 'voice' is not in this version",
+                       "21 /nam: unknown key 'nam' (did you mean 'name'?)"};
   EXPECT_EQ(found, expected);
 }
 
@@ -118,7 +117,10 @@ TEST(Config, TakesNoOtherTypeSilently) {
   const Accessor accessors[] = {
       {"text", 1, [](Node& n) { n.text("k", ""); }},
       {"required_text", 1, [](Node& n) { n.required_text("k", ""); }},
-      {"word", 1, [](Node& n) { n.word("k", {"x", "y"}, ""); }},
+      {"word", 1,
+       [](Node& n) {
+         n.word("k", {"x", "y"}, "");
+       }},
       {"flag", 1, [](Node& n) { n.flag("k", ""); }},
       {"integer", 1, [](Node& n) { n.integer("k", "", 0, 9); }},
       {"duration", 0, [](Node& n) { n.duration("k", ""); }},
@@ -179,9 +181,10 @@ TEST(Config, DescribesWhatItIsAskedFor) {
   EXPECT_TRUE(document.problems().empty());
   Lines pointers;
   for (const auto& d : document.described()) pointers.push_back(d.pointer + " " + d.type);
-  const Lines expected{"/name text",     "/must text",      "/mode text",     "/on flag",     "/turns integer",
-                       "/wait duration", "/usd money",      "/tags texts",    "/free any",    "/inner object",
-                       "/inner/deep text", "/people map",   "/people/*/room text", "/rules list", "/rules/-/who text"};
+  const Lines expected{"/name text",          "/must text",     "/mode text",       "/on flag",
+                       "/turns integer",      "/wait duration", "/usd money",       "/tags texts",
+                       "/free any",           "/inner object",  "/inner/deep text", "/people map",
+                       "/people/*/room text", "/rules list",    "/rules/-/who text"};
   EXPECT_EQ(pointers, expected);
 }
 

@@ -33,9 +33,9 @@ TEST(JsonLines, AreThoseOfKeysAndElements) {
   },
   "g/h~i": true
 })");
-  const Lines expected{{"", 1},       {"/a", 2},   {"/b", 3},         {"/b/0", 4},    {"/b/1", 4},
-                       {"/b/2", 5},   {"/c", 9},   {"/c/d", 9},       {"/c/e", 10},   {"/c/e/0", 11},
-                       {"/c/e/0/f", 11}, {"/g~1h~0i", 13}};
+  const Lines expected{{"", 1},      {"/a", 2},      {"/b", 3},        {"/b/0", 4},
+                       {"/b/1", 4},  {"/b/2", 5},    {"/c", 9},        {"/c/d", 9},
+                       {"/c/e", 10}, {"/c/e/0", 11}, {"/c/e/0/f", 11}, {"/g~1h~0i", 13}};
   EXPECT_EQ(found, expected);
 }
 
@@ -73,8 +73,8 @@ class Writer {
   }
 
   void blank() {
-    static const char* const kinds[] = {"", " ", "\n", "\n\n  ", "\t", " // x, ] }\n", " /* \n [ */ ",
-                                        "\r\n"};
+    static const char* const kinds[] = {
+        "", " ", "\n", "\n\n  ", "\t", " // x, ] }\n", " /* \n [ */ ", "\r\n"};
     put(kinds[pick(8)]);
   }
 

@@ -21,28 +21,102 @@ std::string round(const std::string& text, const json::ParseOptions& options = {
 }
 
 TEST(JsonParse, TakesWhatRfc8259Allows) {
-  for (const char* text :
-       {"null", "true", "false", "0", "-1", "1.5", "\"\"", "[]", "{}", " [ ] ", "\t{\r\n}\n", "[1,2]",
-        "[[],{}]", "{\"\":0}", "{\"a\":{\"b\":[null]}}", "1e5", "1E+5", "1e-5", "-0.0", "0e0",
-        "[1 , 2]", "\"\\u0000\"", "\"\\/\"", "\"\\ud83d\\ude00\"", "\"\x7F\"", "\"\xF0\x9F\x98\x80\"",
-        "\"\xEF\xBF\xBF\"", "123456789012345678901234567890", "1.7976931348623157e308"})
+  for (const char* text : {"null",
+                           "true",
+                           "false",
+                           "0",
+                           "-1",
+                           "1.5",
+                           "\"\"",
+                           "[]",
+                           "{}",
+                           " [ ] ",
+                           "\t{\r\n}\n",
+                           "[1,2]",
+                           "[[],{}]",
+                           "{\"\":0}",
+                           "{\"a\":{\"b\":[null]}}",
+                           "1e5",
+                           "1E+5",
+                           "1e-5",
+                           "-0.0",
+                           "0e0",
+                           "[1 , 2]",
+                           "\"\\u0000\"",
+                           "\"\\/\"",
+                           "\"\\ud83d\\ude00\"",
+                           "\"\x7F\"",
+                           "\"\xF0\x9F\x98\x80\"",
+                           "\"\xEF\xBF\xBF\"",
+                           "123456789012345678901234567890",
+                           "1.7976931348623157e308"})
     EXPECT_NE(round(text), "refused") << text;
 }
 
 TEST(JsonParse, RefusesWhatRfc8259Forbids) {
-  for (const char* text :
-       {"", " ", "nul", "True", "NaN", "Infinity", "-Infinity", "01", "-01", "-", "+1", "1.", ".5", "1e",
-        "1e+", "0x1", "[1,]", "[,1]", "[1 2]", "[1", "1]", "{", "}", "{\"a\"}", "{\"a\":}", "{a:1}",
-        "{'a':1}", "{\"a\":1,}", "{\"a\" 1}", "{1:1}", "\"", "\"\\\"", "'a'", "\"\t\"", "\"\n\"",
-        "\"\\x41\"", "\"\\u12\"", "\"\\u12G4\"", "\"\\a\"", "1 2", "{} {}", "[] x", "/**/1", "1//",
-        "# a\n1", "\"\xFF\"", "\"\xC0\x80\"", "\"\xED\xA0\x80\"", "\"\\ud800\"", "\"\\udc00\"",
-        "\"\\ud800\\u0041\"", "\"\\udc00\\ud800\"", "[\"a\",\n4\n,1,", "\xC2\xA0" "1", "\v1", "\xFF\xFE"})
+  for (const char* text : {"",
+                           " ",
+                           "nul",
+                           "True",
+                           "NaN",
+                           "Infinity",
+                           "-Infinity",
+                           "01",
+                           "-01",
+                           "-",
+                           "+1",
+                           "1.",
+                           ".5",
+                           "1e",
+                           "1e+",
+                           "0x1",
+                           "[1,]",
+                           "[,1]",
+                           "[1 2]",
+                           "[1",
+                           "1]",
+                           "{",
+                           "}",
+                           "{\"a\"}",
+                           "{\"a\":}",
+                           "{a:1}",
+                           "{'a':1}",
+                           "{\"a\":1,}",
+                           "{\"a\" 1}",
+                           "{1:1}",
+                           "\"",
+                           "\"\\\"",
+                           "'a'",
+                           "\"\t\"",
+                           "\"\n\"",
+                           "\"\\x41\"",
+                           "\"\\u12\"",
+                           "\"\\u12G4\"",
+                           "\"\\a\"",
+                           "1 2",
+                           "{} {}",
+                           "[] x",
+                           "/**/1",
+                           "1//",
+                           "# a\n1",
+                           "\"\xFF\"",
+                           "\"\xC0\x80\"",
+                           "\"\xED\xA0\x80\"",
+                           "\"\\ud800\"",
+                           "\"\\udc00\"",
+                           "\"\\ud800\\u0041\"",
+                           "\"\\udc00\\ud800\"",
+                           "[\"a\",\n4\n,1,",
+                           "\xC2\xA0"
+                           "1",
+                           "\v1",
+                           "\xFF\xFE"})
     EXPECT_EQ(round(text), "refused") << text;
 }
 
 TEST(JsonParse, RefusesNulBytesEverywhere) {
-  for (const auto& text : {std::string("1\0", 2), std::string("{\"a\0b\":1}", 9), std::string("\0", 1),
-                           std::string("[1,\0]", 5), std::string("{}\0{", 4)})
+  for (const auto& text : {std::string("1\0", 2), std::string("{\"a\0b\":1}", 9),
+                           std::string("\0", 1), std::string("[1,\0]", 5), std::string("{}\0{", 4)})
     EXPECT_EQ(round(text), "refused");
   EXPECT_EQ(json::parse("\"a\\u0000b\"").as_string(), std::string("a\0b", 3));
 }
@@ -96,11 +170,11 @@ TEST(JsonParse, KeepsTheOrderOfMembers) {
 }
 
 TEST(JsonParse, KeepsTheSpellingOfNumbers) {
-  for (const char* text : {"0", "-1", "1.0", "1.10", "1E5", "1e+5", "1.0e-007", "9223372036854775807",
-                           "-9223372036854775808", "9223372036854775808", "18446744073709551615",
-                           "18446744073709551616", "-9223372036854775809",
-                           "123456789012345678901234567890", "0.1000000000000000055511151231257827",
-                           "-0.0", "5e-324", "100000000000000000000000.000"})
+  for (const char* text :
+       {"0", "-1", "1.0", "1.10", "1E5", "1e+5", "1.0e-007", "9223372036854775807",
+        "-9223372036854775808", "9223372036854775808", "18446744073709551615",
+        "18446744073709551616", "-9223372036854775809", "123456789012345678901234567890",
+        "0.1000000000000000055511151231257827", "-0.0", "5e-324", "100000000000000000000000.000"})
     EXPECT_EQ(round(text), text);
 }
 
@@ -118,7 +192,8 @@ TEST(JsonParse, NamesTheLineOfAFault) {
   const auto line = [](const std::string& text, bool with_lines) {
     std::map<std::string, std::size_t> lines;
     try {
-      json::parse(text, {.comments = true, .unique_keys = true, .lines = with_lines ? &lines : nullptr});
+      json::parse(text,
+                  {.comments = true, .unique_keys = true, .lines = with_lines ? &lines : nullptr});
     } catch (const json::ParseError& e) {
       return e.line;
     }
@@ -150,9 +225,9 @@ TEST(JsonParse, NeverThrowsAnythingElse) {
 }
 
 TEST(JsonDump, ReadsBackToTheSameValue) {
-  for (const char* text :
-       {"null", "[true,false]", "1.50", "\"\\u0000\\u001f\\\"\\\\/\"", "\"\xE2\x80\xA8\xE2\x80\xA9\x7F\"",
-        "{\"\":{\"\\n\":[]}}", "\"😀é\"", "[123456789012345678901234567890]"}) {
+  for (const char* text : {"null", "[true,false]", "1.50", "\"\\u0000\\u001f\\\"\\\\/\"",
+                           "\"\xE2\x80\xA8\xE2\x80\xA9\x7F\"", "{\"\":{\"\\n\":[]}}", "\"😀é\"",
+                           "[123456789012345678901234567890]"}) {
     const Value value = json::parse(text);
     for (const auto& out : {json::dump(value), json::dump(value, true), json::dump_pretty(value),
                             json::canonical(value)}) {

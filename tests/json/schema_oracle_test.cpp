@@ -145,7 +145,7 @@ class Maker {
   std::string name() { return std::string(1, static_cast<char>('a' + pick(3))); }
   Value small() { return Value(static_cast<int>(pick(4))); }
   Value type() {
-    static const char* const types[] = {"null",  "boolean", "integer", "number",
+    static const char* const types[] = {"null",   "boolean", "integer", "number",
                                         "string", "array",   "object"};
     return Value(types[pick(7)]);
   }
@@ -156,9 +156,10 @@ class Maker {
   }
 
   void keyword(Value& out, int depth) {
-    static const char* const sizes[] = {"minItems", "maxItems", "minLength", "maxLength",
-                                        "minProperties", "maxProperties"};
-    static const char* const ends[] = {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"};
+    static const char* const sizes[] = {"minItems",  "maxItems",      "minLength",
+                                        "maxLength", "minProperties", "maxProperties"};
+    static const char* const ends[] = {"minimum", "maximum", "exclusiveMinimum",
+                                       "exclusiveMaximum"};
     static const char* const lists[] = {"anyOf", "oneOf", "allOf"};
     switch (pick(depth > 0 ? 13 : 7)) {
       case 0: out.set("type", type()); break;
@@ -170,7 +171,9 @@ class Maker {
       case 6: out.set("uniqueItems", true); break;
       case 7: out.set("items", schema(depth - 1)); break;
       case 8:
-      case 9: out.set("properties", Value::object({{"a", schema(depth - 1)}, {"b", schema(depth - 1)}})); break;
+      case 9:
+        out.set("properties", Value::object({{"a", schema(depth - 1)}, {"b", schema(depth - 1)}}));
+        break;
       case 10: out.set("additionalProperties", schema(depth - 1)); break;
       case 11: out.set("not", schema(depth - 1)); break;
       default: out.set(lists[pick(3)], list(depth - 1)); break;

@@ -14,7 +14,9 @@
 namespace openclaw::test {
 namespace {
 
-std::string plain(const std::string& text) { return markdown::to_terminal(text, {.colour = false}); }
+std::string plain(const std::string& text) {
+  return markdown::to_terminal(text, {.colour = false});
+}
 std::string colour(const std::string& text) { return markdown::to_terminal(text, {}); }
 
 TEST(Markdown, RendersTheCommonBlocks) {
@@ -42,8 +44,10 @@ TEST(Markdown, RendersSpansAndLinks) {
 }
 
 TEST(Markdown, ShowsWhereALinkReallyGoes) {
-  EXPECT_NE(plain("[https://bank.example](https://evil.example)").find("<https://evil.example>"), std::string::npos);
-  EXPECT_NE(plain("| a |\n|---|\n| [x](https://evil.example) |\n").find("<https://evil.example>"), std::string::npos);
+  EXPECT_NE(plain("[https://bank.example](https://evil.example)").find("<https://evil.example>"),
+            std::string::npos);
+  EXPECT_NE(plain("| a |\n|---|\n| [x](https://evil.example) |\n").find("<https://evil.example>"),
+            std::string::npos);
 }
 
 TEST(Markdown, DecodesCharacterReferences) {
@@ -54,12 +58,16 @@ TEST(Markdown, DecodesCharacterReferences) {
 TEST(Markdown, AlignsTables) {
   EXPECT_EQ(plain("| a | bb |\n|---|----|\n| ccc | d |\n"), "a    bb  \n───  ──  \nccc  d   \n");
   const std::string wide = plain("| 日本 | x |\n|---|---|\n| a | y |\n");
-  EXPECT_EQ(base::display_width(wide.substr(0, wide.find("x"))), base::display_width(wide.substr(wide.rfind('\n', wide.find('y')) + 1, wide.find('y') - wide.rfind('\n', wide.find('y')) - 1)));
+  EXPECT_EQ(
+      base::display_width(wide.substr(0, wide.find("x"))),
+      base::display_width(wide.substr(wide.rfind('\n', wide.find('y')) + 1,
+                                      wide.find('y') - wide.rfind('\n', wide.find('y')) - 1)));
 }
 
 /// Escape sequences of the renderer's own, and no other control character.
 bool is_clean(const std::string& out) {
-  static const std::vector<std::string> own{"[0m", "[1m", "[3m", "[9m", "[22m", "[23m", "[29m", "[36m", "[39m"};
+  static const std::vector<std::string> own{"[0m",  "[1m",  "[3m",  "[9m", "[22m",
+                                            "[23m", "[29m", "[36m", "[39m"};
   for (std::size_t i = 0; i < out.size(); ++i) {
     const auto c = static_cast<unsigned char>(out[i]);
     if (c == 0x1b) {
@@ -73,16 +81,35 @@ bool is_clean(const std::string& out) {
   std::size_t at = 0;
   while (at < out.size()) {
     const char32_t c = base::next_code_point(out, at);
-    if ((c >= 0x80 && c < 0xA0) || (c >= 0x202A && c <= 0x202E) || (c >= 0xE0000 && c <= 0xE0FFF)) return false;
+    if ((c >= 0x80 && c < 0xA0) || (c >= 0x202A && c <= 0x202E) || (c >= 0xE0000 && c <= 0xE0FFF))
+      return false;
   }
   return true;
 }
 
 TEST(Markdown, NothingInTheTextAddsAnEscapeSequence) {
-  for (const char* text :
-       {"&#27;[2J", "&#x1b;[31mred", "&#155;31m", "&#x9b;2J", "[a](<&#27;]8;;x>)", "`&#27;[2J`", "[x](https://e/?&#27;[2J)", "&#7;", "&#8;&#8;&#8;",
-        "&#13;over", "&#x202e;gpj", "&ZeroWidthSpace;&rlm;", "<https://e/&#27;[2J>", "| &#27;[2J |\n|--|\n| &#27; |", "[a]: <&#27;]0;x> \"&#27;\"\n\n[a]",
-        "```&#27;[2J\n&#27;[2J\n```", "![&#27;[2J](x)", "# &#27;[1A", "- [ ] &#27;[1A", "&#0;", "&#xE0041;", "\\&#27;"}) {
+  for (const char* text : {"&#27;[2J",
+                           "&#x1b;[31mred",
+                           "&#155;31m",
+                           "&#x9b;2J",
+                           "[a](<&#27;]8;;x>)",
+                           "`&#27;[2J`",
+                           "[x](https://e/?&#27;[2J)",
+                           "&#7;",
+                           "&#8;&#8;&#8;",
+                           "&#13;over",
+                           "&#x202e;gpj",
+                           "&ZeroWidthSpace;&rlm;",
+                           "<https://e/&#27;[2J>",
+                           "| &#27;[2J |\n|--|\n| &#27; |",
+                           "[a]: <&#27;]0;x> \"&#27;\"\n\n[a]",
+                           "```&#27;[2J\n&#27;[2J\n```",
+                           "![&#27;[2J](x)",
+                           "# &#27;[1A",
+                           "- [ ] &#27;[1A",
+                           "&#0;",
+                           "&#xE0041;",
+                           "\\&#27;"}) {
     EXPECT_TRUE(is_clean(colour(base::printable(text)))) << text;
     EXPECT_EQ(plain(base::printable(text)).find('\x1b'), std::string::npos) << text;
   }
@@ -90,8 +117,12 @@ TEST(Markdown, NothingInTheTextAddsAnEscapeSequence) {
 
 TEST(Markdown, HostileTextStaysCleanWhateverItHolds) {
   std::mt19937_64 random(seed());
-  static const std::vector<std::string> pieces{"\x1b[2J", "&#27;", "&#x9b;", "[", "](", ")", "*", "**", "_", "`", "```\n", "\n", "\n\n", "> ", "- ", "1. ", "# ", "| ", "|--|\n",
-                                               "~~", "\\", "<", ">", "&", ";", "https://e.x/", "\xE2\x80\xAE", "\xC2\x9B", "\a", "\r", "x", "é", "日", "\xFF", "    ", "\t", "![", "[ ] "};
+  static const std::vector<std::string> pieces{
+      "\x1b[2J",  "&#27;", "&#x9b;", "[",    "](", ")",  "*",    "**",           "_",
+      "`",        "```\n", "\n",     "\n\n", "> ", "- ", "1. ",  "# ",           "| ",
+      "|--|\n",   "~~",    "\\",     "<",    ">",  "&",  ";",    "https://e.x/", "\xE2\x80\xAE",
+      "\xC2\x9B", "\a",    "\r",     "x",    "é",  "日", "\xFF", "    ",         "\t",
+      "![",       "[ ] "};
   for (int i = 0; i < times(20000, 1'000'000); ++i) {
     std::string text;
     for (std::size_t n = 1 + random() % 24; n > 0; --n) text += pieces[random() % pieces.size()];
@@ -101,12 +132,14 @@ TEST(Markdown, HostileTextStaysCleanWhateverItHolds) {
 
 TEST(Markdown, LargeAndDeepTextEnds) {
   const auto begin = std::chrono::steady_clock::now();
-  for (const char* piece : {"> ", "- ", "1. ", "[", "![", "*", "_", "`", "**a ", "<", "| ", "|a", "# ", "~~", "](", "&", "\\", "[a](", "*a _b ", "```\n"}) {
+  for (const char* piece : {"> ", "- ", "1. ", "[",  "![", "*", "_",  "`",    "**a ",   "<",
+                            "| ", "|a", "# ",  "~~", "](", "&", "\\", "[a](", "*a _b ", "```\n"}) {
     std::string text;
     while (text.size() < 60'000) text += piece;
     EXPECT_LT(plain(text).size(), 8'000'000U) << piece;
   }
-  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - begin);
+  const auto seconds =
+      std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - begin);
   EXPECT_LT(seconds.count(), 20);
 }
 

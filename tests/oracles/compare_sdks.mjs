@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Compares our request bodies and our accumulated answers with those of the vendors' own libraries.
 //   node compare_sdks.mjs WIRE_TOOL CASES [RECORDED]
-// CASES is tests/llm/data; RECORDED is exchanges.jsonl.xz, which may be absent. What may differ is in
-// ignored.json: JSON pointers ('*' is any one step; "in" names the one case) with a reason each, at
-// most ten per vendor and kind; an entry that ignores nothing fails too ("recorded": only where the
-// recorded streams are there).
+// CASES is tests/llm/data; RECORDED is exchanges.jsonl.xz, which may be absent. What may differ is
+// in ignored.json: JSON pointers ('*' is any one step; "in" names the one case) with a reason each,
+// at most ten per vendor and kind; an entry that ignores nothing fails too ("recorded": only where
+// the recorded streams are there).
 import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
@@ -25,9 +25,11 @@ function fault(where, what) {
 
 for (const [kind, list] of Object.entries(ignored))
   for (const [vendor, entries] of Object.entries(list)) {
-    if (entries.length > 10) fault("ignored.json", `${kind} ${vendor} has ${entries.length} entries`);
+    if (entries.length > 10)
+      fault("ignored.json", `${kind} ${vendor} has ${entries.length} entries`);
     for (const entry of entries)
-      if (!entry.pointer || !entry.why) fault("ignored.json", `${kind} ${vendor}: no pointer or no reason`);
+      if (!entry.pointer || !entry.why)
+        fault("ignored.json", `${kind} ${vendor}: no pointer or no reason`);
   }
 
 function is_ignored(kind, vendor, where, pointer) {
@@ -35,7 +37,8 @@ function is_ignored(kind, vendor, where, pointer) {
   for (const entry of ignored[kind][vendor] ?? []) {
     const rule = entry.pointer.split("/");
     if (entry.in !== undefined && entry.in !== where) continue;
-    if (rule.length !== steps.length || !rule.every((s, i) => s === "*" || s === steps[i])) continue;
+    if (rule.length !== steps.length) continue;
+    if (!rule.every((s, i) => s === "*" || s === steps[i])) continue;
     used.add(entry);
     return true;
   }
@@ -69,7 +72,7 @@ function check(kind, vendor, where, ours, theirs) {
 }
 
 /// Chat Completions has members without end that are no part of the answer (moderation, provider,
-/// created…); our decoder keeps what the answer is made of, and that is compared. The library does
+/// created); our decoder keeps what the answer is made of, and that is compared. The library does
 /// not know the reasoning members and keeps the last piece of them only.
 const views = {
   "openai-chat": ({ id, model, usage, choices }) => ({
@@ -91,7 +94,8 @@ async function check_stream(vendor, where, stream) {
   if (expected) used.add(expected);
   if (failed !== !usable && !expected)
     fault(`streams ${vendor} ${where}`,
-          failed ? `theirs fails (${theirs.failed}), ours does not` : "ours fails, theirs does not");
+          failed ? `theirs fails (${theirs.failed}), ours does not`
+                 : "ours fails, theirs does not");
   if (failed || !usable) {
     ++(tally[`streams ${vendor}`] ??= { equal: 0, different: 0, failed: 0 }).failed;
     return;

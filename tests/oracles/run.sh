@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Compares requests and streams with the vendors' own libraries: installs them from the lock file below
-# BUILD/oracles (default build/dev) and runs compare_sdks.mjs with the Node that is pinned there too.
+# Compares requests and streams with the vendors' own libraries: installs them from the lock file
+# below BUILD/oracles (default build/dev) and runs compare_sdks.mjs with the Node pinned there too.
 #   tests/oracles/run.sh [BUILD]
 set -eu
 source=$(cd "$(dirname "$0")/../.." && pwd)

@@ -8,11 +8,13 @@ import { ToolError } from "@anthropic-ai/sdk/lib/tools/ToolError";
 import { createPartFromBase64, createPartFromFunctionCall, createPartFromFunctionResponse,
          createPartFromText } from "@google/genai";
 import fs from "node:fs";
-import { anthropic, endings, ending_streams, google, ollama, openai, recorder } from "./vendors.mjs";
+import { anthropic, endings, ending_streams, google, ollama, openai,
+         recorder } from "./vendors.mjs";
 
 const base64 = (image) => Buffer.from(image.bytes).toString("base64");
-const texts = (message) => message.parts.filter((p) => p.text !== undefined).map((p) => p.text).join("");
-const of = (message, kind) => message.parts.filter((p) => p[kind] !== undefined).map((p) => p[kind]);
+const of = (message, kind) =>
+  message.parts.filter((p) => p[kind] !== undefined).map((p) => p[kind]);
+const texts = (message) => of(message, "text").join("");
 const has_answer = (c) => c.messages.some((m) => m.answers);
 
 /// What follows the answer that is played: the results in the order of its calls.
@@ -73,7 +75,8 @@ const by_vendor = {
       if (has_answer(c) && m === c.messages.at(-1)) break;  // the library itself adds the results
       const calls = of(m, "call");
       for (const r of of(m, "result"))
-        messages.push({ role: "tool", tool_call_id: calls_before(c, m)[r.call].id, content: r.text });
+        messages.push({ role: "tool", tool_call_id: calls_before(c, m)[r.call].id,
+                        content: r.text });
       const images = of(m, "image").map((i) => ({
         type: "image_url", image_url: { url: `data:${i.media_type};base64,${base64(i)}` } }));
       if (images.length > 0)
@@ -113,7 +116,8 @@ const by_vendor = {
   async "openai-responses"(c) {
     const params = {
       model: c.model, max_output_tokens: c.max_output_tokens, store: false,
-      ...(c.system && { instructions: c.system }), ...(c.effort && { reasoning: { effort: c.effort } }),
+      ...(c.system && { instructions: c.system }),
+      ...(c.effort && { reasoning: { effort: c.effort } }),
       ...(c.stream && { stream: true, stream_options: { include_obfuscation: false } }),
       ...(c.schema && { text: { format: { type: "json_schema", name: "answer", schema: c.schema,
                                           strict: c.schema.additionalProperties === false } } }),
@@ -135,7 +139,8 @@ const by_vendor = {
         continue;
       }
       for (const r of of(m, "result"))
-        input.push({ type: "function_call_output", call_id: (calls[r.call] ?? {}).call_id, output: r.text });
+        input.push({ type: "function_call_output", call_id: calls[r.call].call_id,
+                     output: r.text });
       const images = of(m, "image").map((i) => ({ type: "input_image", detail: "auto",
         image_url: `data:${i.media_type};base64,${base64(i)}` }));
       if (images.length > 0)
@@ -176,7 +181,8 @@ const by_vendor = {
     if (answer) {
       const chat = client.chats.create({ model: c.model, config });
       const said = await chat.sendMessage({ message: parts(c.messages[0]) });
-      await chat.sendMessage({ message: parts({ ...c.messages[2], answered: said.functionCalls }) });
+      const results = parts({ ...c.messages[2], answered: said.functionCalls });
+      await chat.sendMessage({ message: results });
       return log.requests.at(-1);
     }
     const contents = c.messages.map((m) => ({ role: m.role === "assistant" ? "model" : "user",

@@ -29,7 +29,8 @@ const by_vendor = {
       Object.assign(out.candidates[0], rest);
     }
     const parts = [];
-    const plain = (p) => p?.text !== undefined && Object.keys(p).length === (p.thought === undefined ? 1 : 2);
+    const plain = (p) =>
+      p?.text !== undefined && Object.keys(p).length === (p.thought === undefined ? 1 : 2);
     for (const part of chat.getHistory().slice(1).flatMap((c) => c.parts ?? [])) {
       const last = parts.at(-1);
       if (plain(part) && plain(last) && !last.thought === !part.thought) last.text += part.text;
@@ -43,7 +44,8 @@ const by_vendor = {
   async ollama(fetch) {
     let out = {};
     const message = { role: "assistant", content: "" };
-    for await (const piece of await ollama(fetch).chat({ model: "m", messages: ask, stream: true })) {
+    const pieces = await ollama(fetch).chat({ model: "m", messages: ask, stream: true });
+    for await (const piece of pieces) {
       const { message: part, ...rest } = piece;
       out = { ...out, ...rest };
       message.content += part.content;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The vendors' own libraries behind one recorder: every request is kept, nothing is dialled, and the
-// answers are played from a list.
+// The vendors' own libraries behind one recorder: every request is kept, nothing is dialled, and
+// the answers are played from a list.
 import Anthropic from "@anthropic-ai/sdk";
 import { GoogleGenAI } from "@google/genai";
 import { Ollama } from "ollama";
@@ -66,8 +66,9 @@ export const ending_streams = {
     id: "chatcmpl-9", object: "chat.completion.chunk", created: 1, model: "m-1",
     choices: [{ index: 0, delta: { role: "assistant", content: "." }, finish_reason: "stop" }],
   })}\n\ndata: [DONE]\n\n`,
-  "openai-responses": `event: response.completed\ndata: ${JSON.stringify(
-    { type: "response.completed", sequence_number: 0, response: endings["openai-responses"] })}\n\n`,
+  "openai-responses": `event: response.completed\ndata: ${JSON.stringify({
+    type: "response.completed", sequence_number: 0, response: endings["openai-responses"],
+  })}\n\n`,
   "gemini": `data: ${JSON.stringify(endings.gemini)}\r\n\r\n`,
   "ollama": JSON.stringify(endings.ollama) + "\n",
 };

@@ -35,9 +35,10 @@ policy::Constraint constraint(const Value& v) {
                        .min = whole(v["min"]),
                        .max = whole(v["max"])};
   // A part that is there but says nothing readable must not vanish: then nothing may match.
-  const bool lost = (v.contains("oneof") && c.one_of.empty()) || (v.contains("origin") && c.origin.empty()) ||
-                    (v.contains("under") && c.under.empty()) || (v.contains("maxlen") && !c.maxlen) ||
-                    (v.contains("min") && !c.min) || (v.contains("max") && !c.max) || !v.is_object();
+  const bool lost =
+      (v.contains("oneof") && c.one_of.empty()) || (v.contains("origin") && c.origin.empty()) ||
+      (v.contains("under") && c.under.empty()) || (v.contains("maxlen") && !c.maxlen) ||
+      (v.contains("min") && !c.min) || (v.contains("max") && !c.max) || !v.is_object();
   if (lost) c.maxlen = -1;
   return c;
 }

@@ -8,8 +8,9 @@
 
 namespace openclaw::test {
 
-/// The grants that a configuration spells, read straight from its JSON and from nothing else. What is
-/// misspelt grants nothing here.
-policy::Policy declared(const json::Value& root, const std::map<std::string, policy::ToolInfo>& tools);
+/// The grants that a configuration spells, read straight from its JSON and from nothing else. What
+/// is misspelt grants nothing here.
+policy::Policy declared(const json::Value& root,
+                        const std::map<std::string, policy::ToolInfo>& tools);
 
 }  // namespace openclaw::test

@@ -12,20 +12,24 @@ namespace {
 
 /// A small whole configuration; pieces of it are replaced by the tests.
 struct Small {
-  std::string providers = R"("p": {"api": "openai-chat", "key": {"env": "K"}, "private_text": true})";
+  std::string providers =
+      R"("p": {"api": "openai-chat", "key": {"env": "K"}, "private_text": true})";
   std::string models = R"("m": {"try": ["p:x"]})";
   std::string commands = R"("put": {"argv": ["/usr/bin/put", "{to}", "{text}"]})";
-  std::string groups = R"("web": [{"tool": "http_get", "args": {"url": {"origin": ["https://a.example"]}}}])";
+  std::string groups =
+      R"("web": [{"tool": "http_get", "args": {"url": {"origin": ["https://a.example"]}}}])";
   std::string agent = R"("model": "m", "groups": ["web"])";
-  std::string place = R"("cli": true, "allow": [{"who": ["me"], "agents": ["a"], "groups": "all"}])";
+  std::string place =
+      R"("cli": true, "allow": [{"who": ["me"], "agents": ["a"], "groups": "all"}])";
   std::string more;
 
   std::set<std::string> pointers() const {
     const Sample sample;
-    return sample.pointers(R"({"people": {"me": {"uid": 1000, "matrix": "@me:x.org"}}, "providers": {)" +
-                           providers + R"(}, "models": {)" + models + R"(}, "commands": {)" + commands +
-                           R"(}, "groups": {)" + groups + R"(}, "agents": {"a": {)" + agent +
-                           R"(}}, "places": {"here": {)" + place + "}}" + more + "}");
+    return sample.pointers(
+        R"({"people": {"me": {"uid": 1000, "matrix": "@me:x.org"}}, "providers": {)" + providers +
+        R"(}, "models": {)" + models + R"(}, "commands": {)" + commands + R"(}, "groups": {)" +
+        groups + R"(}, "agents": {"a": {)" + agent + R"(}}, "places": {"here": {)" + place + "}}" +
+        more + "}");
   }
 };
 
@@ -45,11 +49,12 @@ TEST(Lint, TheRuleOfTwoStopsAnOpenEnd) {
 }
 
 TEST(Lint, PinningAskingOrAcceptingSatisfiesTheRuleOfTwo) {
-  for (const char* group :
-       {R"("run": [{"tool": "command_put", "args": {"to": {"eq": "x"}, "text": {"oneof": ["a", "b"]}}, "when_tainted": "allow"}])",
-        R"("run": [{"tool": "command_put", "args": {"to": {}, "text": {}}, "when_tainted": "confirm"}])",
-        R"("run": [{"tool": "command_put", "args": {"to": {}, "text": {}}, "when_tainted": "allow", "confirm": true}])",
-        R"("run": [{"tool": "command_put", "args": {"to": {}, "text": {}}}])"}) {
+  for (
+      const char* group :
+      {R"("run": [{"tool": "command_put", "args": {"to": {"eq": "x"}, "text": {"oneof": ["a", "b"]}}, "when_tainted": "allow"}])",
+       R"("run": [{"tool": "command_put", "args": {"to": {}, "text": {}}, "when_tainted": "confirm"}])",
+       R"("run": [{"tool": "command_put", "args": {"to": {}, "text": {}}, "when_tainted": "allow", "confirm": true}])",
+       R"("run": [{"tool": "command_put", "args": {"to": {}, "text": {}}}])"}) {
     Small small;
     small.groups = group;
     small.agent = R"("model": "m", "groups": ["run"])";
@@ -68,8 +73,9 @@ TEST(Lint, PinningAskingOrAcceptingSatisfiesTheRuleOfTwo) {
 
 TEST(Lint, TheRuleOfTwoCountsWhatComesTogether) {
   Small small;  // each group alone is fine: a page, a private file, a program
-  small.groups = std::string(open_command) +
-                 R"(, "web": [{"tool": "http_get", "args": {"url": {"origin": ["https://a.example"]}}}])";
+  small.groups =
+      std::string(open_command) +
+      R"(, "web": [{"tool": "http_get", "args": {"url": {"origin": ["https://a.example"]}}}])";
   small.agent = R"("model": "m", "groups": ["run", "web"], "deny": ["command_*"])";
   EXPECT_EQ(small.pointers(), Pointers{"/agents/a/deny"}) << "a deny list shadows the whole group";
 }
@@ -93,27 +99,29 @@ TEST(Lint, AWriterNamesItsDestinations) {
 TEST(Lint, WideRootsAreRefused) {
   for (const char* root : {"/", "/home", "/root", "/etc", "/proc"}) {
     Small small;
-    small.groups = R"("web": [{"tool": "file_read", "args": {"path": {"under": [")" + std::string(root) + R"("]}}}])";
+    small.groups = R"("web": [{"tool": "file_read", "args": {"path": {"under": [")" +
+                   std::string(root) + R"("]}}}])";
     EXPECT_EQ(small.pointers(), Pointers{"/groups/web/0/args/path"}) << root;
   }
 }
 
-// A whole home folder holds keys and history: no better than /home.
-TEST(Lint, RootsThatHoldEverySecretAreRefused) {
-  for (const char* root : {"/home/me", "/sys", "/dev", "/run/credentials", "/var"}) {
-    Small small;
-    small.groups = R"("web": [{"tool": "file_read", "args": {"path": {"under": [")" + std::string(root) + R"("]}}}])";
-    EXPECT_EQ(small.pointers(), Pointers{"/groups/web/0/args/path"}) << root;
-  }
+// It holds keys and history: no better than /home.
+TEST(Lint, AWholeHomeFolderIsTooWide) {
+  Small small;
+  small.groups = R"("web": [{"tool": "file_read", "args": {"path": {"under": ["/home/me"]}}}])";
+  EXPECT_EQ(small.pointers(), Pointers{"/groups/web/0/args/path"});
 }
 
 TEST(Lint, AnOriginIsWrittenInOneWay) {
-  for (const char* origin : {"https://A.example", "https://a.example:443", "http://a.example:80", "a.example", "https://",
-                             "https://a.example?", "https://u@a.example", "ftp://a.example", "https://*", "https://a.example."}) {
+  for (const char* origin : {"https://A.example", "https://a.example:443", "http://a.example:80",
+                             "a.example", "https://", "https://a.example?", "https://u@a.example",
+                             "ftp://a.example", "https://*", "https://a.example."}) {
     Small small;
-    small.groups = R"("web": [{"tool": "http_get", "args": {"url": {"origin": [")" + std::string(origin) + R"("]}}}])";
+    small.groups = R"("web": [{"tool": "http_get", "args": {"url": {"origin": [")" +
+                   std::string(origin) + R"("]}}}])";
     const Pointers expected{"/groups/web/0/args/url"};
-    if (std::string(origin) == "https://a.example.") continue;  // a name of its own; it fails closed
+    if (std::string(origin) == "https://a.example.")
+      continue;  // a name of its own; it fails closed
     EXPECT_EQ(small.pointers(), expected) << origin;
   }
 }
@@ -123,9 +131,11 @@ TEST(Lint, ATryEntryThatNoRunCanReachIsRefused) {
   small.providers += R"(, "open": {"api": "openai-chat", "key": {"env": "K"}})";
   small.models = R"("m": {"try": ["p:x", "open:y"]})";
   EXPECT_EQ(small.pointers(), Pointers{}) << "the shell may hold nothing private";
-  small.place = R"("matrix": "!r:x.org", "allow": [{"who": ["me"], "agents": ["a"], "groups": "all"}])";
+  small.place =
+      R"("matrix": "!r:x.org", "allow": [{"who": ["me"], "agents": ["a"], "groups": "all"}])";
   EXPECT_EQ(small.pointers(), Pointers{"/models/m/try"}) << "a chat is private text";
-  small.more = R"(, "sources": {"f": {"kind": "feeds", "path": "x.opml"}}, "jobs": {"j": {"schedule": "08:00", "agent": "a", "gather": [{"from": "f"}]}})";
+  small.more =
+      R"(, "sources": {"f": {"kind": "feeds", "path": "x.opml"}}, "jobs": {"j": {"schedule": "08:00", "agent": "a", "gather": [{"from": "f"}]}})";
   EXPECT_EQ(small.pointers(), Pointers{}) << "a digest of feeds is not";
 }
 

@@ -23,12 +23,15 @@ std::vector<Value> arguments() {
   std::vector<Value> out;
   for (const char* text :
        {R"({})", R"({"url":"https://status.lan/x"})", R"({"url":"https://evil.example/"})",
-        R"({"url":"https://status.lan/x?q=1"})", R"({"path":"/srv/src/a"})", R"({"path":"/etc/shadow"})",
-        R"({"path":"/srv/src/../x"})", R"({"project":"HOME","id":"1","body":"x"})",
-        R"({"project":"WORK","id":"1","body":"x"})", R"({"project":"HOME","id":"1","body":"x","more":1})",
-        R"({"project":["HOME"],"id":"1","body":"x"})", R"({"x":1})", R"({"url":1})", R"({"path":null})"})
+        R"({"url":"https://status.lan/x?q=1"})", R"({"path":"/srv/src/a"})",
+        R"({"path":"/etc/shadow"})", R"({"path":"/srv/src/../x"})",
+        R"({"project":"HOME","id":"1","body":"x"})", R"({"project":"WORK","id":"1","body":"x"})",
+        R"({"project":"HOME","id":"1","body":"x","more":1})",
+        R"({"project":["HOME"],"id":"1","body":"x"})", R"({"x":1})",
+        R"({"path":"/srv/src/a","x":1})", R"({"url":1})", R"({"path":null})"})
     out.push_back(json::parse(text));
-  out.push_back(Value::object({{"project", "HOME"}, {"id", "1"}, {"body", std::string(2001, 'x')}}));
+  out.push_back(
+      Value::object({{"project", "HOME"}, {"id", "1"}, {"body", std::string(2001, 'x')}}));
   return out;
 }
 
@@ -37,8 +40,11 @@ std::map<std::string, policy::ToolInfo> tools_of(const policy::Policy& p) {
   auto tools = p.tools;
   for (const char* name : {"feeds_list", "tasks_list"})
     tools.emplace(name, policy::ToolInfo{name, policy::Effect::none, {true, true}, {}, {}});
-  tools.emplace("tasks_comment", policy::ToolInfo{"tasks_comment", policy::Effect::send, {true, true},
-                                                  {"project", "id", "body"}, {"project", "id"}});
+  tools.emplace("tasks_comment", policy::ToolInfo{"tasks_comment",
+                                                  policy::Effect::send,
+                                                  {true, true},
+                                                  {"project", "id", "body"},
+                                                  {"project", "id"}});
   return tools;
 }
 
@@ -72,17 +78,20 @@ std::string wider(const policy::Policy& loaded, const policy::Policy& spelt, std
   for (const auto& caller : callers(loaded, spelt))
     for (const auto& agent : agents) {
       if (!policy::may_reach(loaded, caller, agent)) continue;
-      if (!policy::may_reach(spelt, caller, agent)) return caller.place + caller.job + " reaches " + agent;
+      if (!policy::may_reach(spelt, caller, agent))
+        return caller.place + caller.job + " reaches " + agent;
       for (const auto& tool : tools)
         for (const auto& args : all_arguments)
-          for (const auto taint : {policy::Labels{}, policy::Labels{true, false}, policy::Labels{true, true}}) {
+          for (const auto taint :
+               {policy::Labels{}, policy::Labels{true, false}, policy::Labels{true, true}}) {
             const policy::Request request{caller, agent, tool, args, taint};
             const auto mine = policy::decide(loaded, request);
             granted += mine.verdict != policy::Verdict::deny ? 1U : 0U;
+            if (mine.verdict == policy::Verdict::deny) continue;
             const auto theirs = policy::decide(spelt, request);
             if (mine.verdict > theirs.verdict || (mine.private_address && !theirs.private_address))
-              return caller.place + "/" + caller.person + caller.job + " " + agent + " " + tool + " " +
-                     json::dump(args);
+              return caller.place + "/" + caller.person + caller.job + " " + agent + " " + tool +
+                     " " + json::dump(args);
           }
     }
   return {};
@@ -112,7 +121,8 @@ TEST(SettingsMutated, NoneGrantsMoreThanItSpells) {
     const auto spelt = declared(json::parse(text, options), s.policy.tools);
     ASSERT_EQ(wider(s.policy, spelt, granted), "") << text;
   }
-  std::cout << all << " mutated, " << loaded << " loaded, " << granted << " requests granted" << std::endl;
+  std::cout << all << " mutated, " << loaded << " loaded, " << granted << " requests granted"
+            << std::endl;
   EXPECT_GE(loaded, all / 2);
   EXPECT_GT(granted, static_cast<std::size_t>(loaded));
 }
@@ -132,8 +142,12 @@ TEST(SettingsMutated, TheComparisonWouldSeeAWiderGrant) {
   };
   EXPECT_TRUE(seen([](auto& p) { p.groups["repo"][0].other_args = true; }));
   EXPECT_TRUE(seen([](auto& p) { p.groups["repo"][0].args.at("path").under.push_back("/etc"); }));
-  EXPECT_TRUE(seen([](auto& p) { p.groups["tasks"][1].when_tainted = policy::WhenTainted::allow; }));
-  EXPECT_TRUE(seen([](auto& p) { p.groups["tasks"][1].args.erase("body"); p.groups["tasks"][1].other_args = true; }));
+  EXPECT_TRUE(
+      seen([](auto& p) { p.groups["tasks"][1].when_tainted = policy::WhenTainted::allow; }));
+  EXPECT_TRUE(seen([](auto& p) {
+    p.groups["tasks"][1].args.erase("body");
+    p.groups["tasks"][1].other_args = true;
+  }));
   EXPECT_TRUE(seen([](auto& p) { p.places["phone"][0].who.insert("eva"); }));
   EXPECT_TRUE(seen([](auto& p) { p.places["home"][0].agents.insert("ops"); }));
   EXPECT_TRUE(seen([](auto& p) { p.places["phone"][0].all_groups = true; }));

@@ -23,6 +23,8 @@ void collect(Value& value, std::vector<Value*>& containers, std::vector<Value*>&
 
 Value Mutator::other(const Value& value) {
   const std::string& text = value.as_string();
+  if (value.is_bool() && pick(2) == 0) return Value(!value.as_bool());
+  if (value.is_int() && pick(2) == 0) return Value(value.as_int() + 1);
   switch (pick(9)) {
     case 0: return Value();
     case 1: return Value(true);
@@ -39,30 +41,37 @@ Value Mutator::other(const Value& value) {
 void Mutator::change(Value& root) {
   std::vector<Value*> containers, leaves;
   collect(root, containers, leaves);
-  Value& box = *containers[pick(containers.size())];
+  Value& box = *containers[1 + pick(containers.size() - 1)];  // never the root itself
   const std::size_t at = pick(box.size());
-  switch (pick(12)) {
+  switch (pick(18)) {
     case 0:
     case 1:
     case 2:
-    case 3:  // delete
+    case 3:
+    case 4:
+    case 5:
+    case 6:
+    case 7:
+    case 8:
+    case 9:  // delete
       if (box.is_object())
-        box.members_mutable().erase(box.members_mutable().begin() + static_cast<std::ptrdiff_t>(at));
+        box.members_mutable().erase(box.members_mutable().begin() +
+                                    static_cast<std::ptrdiff_t>(at));
       else
         box.items_mutable().erase(box.items_mutable().begin() + static_cast<std::ptrdiff_t>(at));
       break;
-    case 4:  // rename
+    case 10:  // rename
       if (box.is_object()) box.members_mutable()[at].first += "x";
       break;
-    case 5:  // doubled under another name, or twice in a list
+    case 11:  // doubled under another name, or twice in a list
       if (box.is_object())
         box.set(box.members()[at].first + "-two", Value(box.members()[at].second));
       else
         box.push(Value(box.items()[at]));
       break;
-    case 6:
-    case 7:
-    case 8: {  // swap two members
+    case 12:
+    case 13:
+    case 14: {  // swap two members
       const std::size_t b = pick(box.size());
       if (box.is_object())
         std::swap(box.members_mutable()[at].second, box.members_mutable()[b].second);
@@ -70,7 +79,7 @@ void Mutator::change(Value& root) {
         std::swap(box.items_mutable()[at], box.items_mutable()[b]);
       break;
     }
-    case 9: {  // a value from elsewhere
+    case 15: {  // a value from elsewhere
       Value copy = *leaves[pick(leaves.size())];
       *leaves[pick(leaves.size())] = std::move(copy);
       break;
@@ -96,10 +105,10 @@ std::string Mutator::repeat_key(const Value& root) {
 }
 
 std::string Mutator::mutate(const Value& root) {
-  if (pick(8) == 0) return flip(json::dump_pretty(root));
-  if (pick(12) == 0) return repeat_key(root);
+  if (pick(12) == 0) return flip(json::dump_pretty(root));
+  if (pick(16) == 0) return repeat_key(root);
   Value changed = root;
-  for (std::size_t n = pick(6) == 0 ? 2 : 1; n > 0; --n) change(changed);
+  for (std::size_t n = pick(10) == 0 ? 2 : 1; n > 0; --n) change(changed);
   return json::dump_pretty(changed);
 }
 

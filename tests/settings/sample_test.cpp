@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include "settings/sample.h"
+
 #include <algorithm>
 #include <string>
 
@@ -6,7 +8,6 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "settings/sample.h"
 
 namespace openclaw::test {
 namespace {
@@ -97,9 +98,10 @@ TEST(Settings, LoadOrThrowNamesFileLineAndPointer) {
 
 TEST(Settings, NoReportHoldsAValueThatCouldBeASecret) {
   const Sample sample;
-  for (const char* from : {"{\"credential\": \"anthropic-key\"}", "{\"credential\": \"caldav\"}",
-                           "{\"credential\": \"telegram-token\"}", "{\"credential\": \"hc-morning\"}",
-                           "{\"credential\": \"audit-key\"}", "{\"credential\": \"matrix-password\"}"}) {
+  for (const char* from :
+       {"{\"credential\": \"anthropic-key\"}", "{\"credential\": \"caldav\"}",
+        "{\"credential\": \"telegram-token\"}", "{\"credential\": \"hc-morning\"}",
+        "{\"credential\": \"audit-key\"}", "{\"credential\": \"matrix-password\"}"}) {
     settings::Report report;
     sample.load(sample.with(from, "\"canary-1234567890\""), report);
     EXPECT_FALSE(report.problems.empty()) << from;
@@ -111,21 +113,62 @@ TEST(Settings, NoReportHoldsAValueThatCouldBeASecret) {
 TEST(Settings, DescribesEveryKeyOfTheSample) {
   std::set<std::string> asked;
   for (const auto& d : settings::describe()) asked.insert(d.pointer);
-  for (const char* pointer :
-       {"/time_zone", "/state_dir", "/people/*/matrix", "/people/*/telegram", "/people/*/uid",
-        "/providers/*/api", "/providers/*/key", "/providers/*/base_url", "/providers/*/private_text",
-        "/providers/*/price", "/models/*/try", "/models/*/output_tokens", "/limits/usd_per_month",
-        "/agents/*/model", "/agents/*/prompt", "/agents/*/groups", "/agents/*/limits/turns",
-        "/places/*/matrix", "/places/*/telegram", "/places/*/cli", "/places/*/reply",
-        "/places/*/memory", "/places/*/keep", "/places/*/private_text", "/places/*/allow/-/who",
-        "/places/*/allow/-/agents", "/places/*/allow/-/groups", "/places/*/allow/-/limits/usd_per_day",
-        "/sources/*/kind", "/sources/*/url", "/sources/*/alertmanager", "/sources/*/password",
-        "/sources/*/to_model", "/sources/*/projects", "/sources/*/path", "/jobs/*/schedule",
-        "/jobs/*/max_late", "/jobs/*/gather/-/from", "/jobs/*/gather/-/min", "/jobs/*/gather/-/days",
-        "/jobs/*/gather/-/items", "/jobs/*/deliver/-/to", "/jobs/*/deliver/-/as", "/jobs/*/else",
-        "/jobs/*/confirm_in", "/jobs/*/ping", "/jobs/*/groups", "/matrix/homeserver",
-        "/matrix/recovery_key", "/matrix/store_key", "/telegram/token", "/audit/keep",
-        "/audit/bodies", "/audit/rows", "/audit/body_key", "/audit/drift/tell"})
+  for (const char* pointer : {"/time_zone",
+                              "/state_dir",
+                              "/people/*/matrix",
+                              "/people/*/telegram",
+                              "/people/*/uid",
+                              "/providers/*/api",
+                              "/providers/*/key",
+                              "/providers/*/base_url",
+                              "/providers/*/private_text",
+                              "/providers/*/price",
+                              "/models/*/try",
+                              "/models/*/output_tokens",
+                              "/limits/usd_per_month",
+                              "/agents/*/model",
+                              "/agents/*/prompt",
+                              "/agents/*/groups",
+                              "/agents/*/limits/turns",
+                              "/places/*/matrix",
+                              "/places/*/telegram",
+                              "/places/*/cli",
+                              "/places/*/reply",
+                              "/places/*/memory",
+                              "/places/*/keep",
+                              "/places/*/private_text",
+                              "/places/*/allow/-/who",
+                              "/places/*/allow/-/agents",
+                              "/places/*/allow/-/groups",
+                              "/places/*/allow/-/limits/usd_per_day",
+                              "/sources/*/kind",
+                              "/sources/*/url",
+                              "/sources/*/alertmanager",
+                              "/sources/*/password",
+                              "/sources/*/to_model",
+                              "/sources/*/projects",
+                              "/sources/*/path",
+                              "/jobs/*/schedule",
+                              "/jobs/*/max_late",
+                              "/jobs/*/gather/-/from",
+                              "/jobs/*/gather/-/min",
+                              "/jobs/*/gather/-/days",
+                              "/jobs/*/gather/-/items",
+                              "/jobs/*/deliver/-/to",
+                              "/jobs/*/deliver/-/as",
+                              "/jobs/*/else",
+                              "/jobs/*/confirm_in",
+                              "/jobs/*/ping",
+                              "/jobs/*/groups",
+                              "/matrix/homeserver",
+                              "/matrix/recovery_key",
+                              "/matrix/store_key",
+                              "/telegram/token",
+                              "/audit/keep",
+                              "/audit/bodies",
+                              "/audit/rows",
+                              "/audit/body_key",
+                              "/audit/drift/tell"})
     EXPECT_TRUE(asked.contains(pointer)) << pointer;
 }
 

@@ -42,7 +42,7 @@ TEST(Host, EachReadingSaysWhatItKnows) {
 }
 
 TEST(Host, OddClocksAreSurvived) {
-  for (const std::int64_t ms : {0LL, -1LL, 253402300799000LL}) {
+  for (const std::int64_t ms : {-1LL, 253402300799000LL}) {
     expect_tri_state(sources::read_journal("vps", base::from_ms(ms)));
     expect_tri_state(sources::read_upgrades("vps", base::from_ms(ms)));
   }

@@ -6,9 +6,11 @@
 #include <string>
 #include <vector>
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/mman.h>
 
+#include "base/file.h"
 #include "store/database.h"
 #include "store/sample.h"
 #include "support/child.h"
@@ -108,7 +110,41 @@ TEST(StoreConcurrent, FourWritersAReaderAndABackupNeverFail) {
   }
   std::cout << writers * transactions << " transactions, " << counts->reads << " reads, "
             << counts->copies << " copies; p99 " << p99 << " us, slowest " << slowest << " us\n";
+  // A writer that is passed over for long would at last be told that the database is locked.
+  EXPECT_LT(slowest, 1'000'000) << "microseconds";
   ::munmap(memory, sizeof(Counts));
+}
+
+/// Whether another process could take the file for itself, to do away with its log for example.
+bool is_held(const std::string& file) {
+  Child other([&](int) {
+    const base::Fd fd(::open(file.c_str(), O_RDWR | O_CLOEXEC));
+    struct flock lock {};
+    lock.l_type = F_WRLCK;
+    lock.l_whence = SEEK_SET;
+    lock.l_start = 0x40000002;  // SQLite's range of shared locks
+    lock.l_len = 510;
+    return ::fcntl(fd.get(), F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK ? 1 : 0;
+  });
+  return other.wait() == 1;
+}
+
+// POSIX gives up all of a process's locks on a file when it closes any descriptor of it.
+TEST(StoreConcurrent, ASecondConnectionOfAProcessLeavesTheFirstItsLock) {
+  const TempDir dir;
+  const std::string file = dir.file("openclaw.db");
+  Database first(file, Access::read_write, pairs());
+  insert_pair(first, 1, "text");
+  ASSERT_TRUE(is_held(file));
+  {
+    Database second(file, Access::read_only, pairs());
+    EXPECT_TRUE(is_held(file)) << "beside a reader";
+  }
+  Database third(file, Access::read_write, pairs());
+  EXPECT_TRUE(is_held(file)) << "beside a writer";
+  EXPECT_TRUE(store::exists(file));
+  EXPECT_TRUE(is_held(file)) << "after a look";
+  EXPECT_EQ(count_rows(first), count_rows(third));
 }
 
 TEST(StoreBackup, IsAFileOfItsOwnForTheOwnerAlone) {

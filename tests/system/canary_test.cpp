@@ -2,6 +2,7 @@
 // Secrets planted through each kind of reference, and sent back by the vendor and by a tool in
 // several forms, appear nowhere. The control run, with redaction off, finds each form.
 #include <filesystem>
+#include <sstream>
 #include <thread>
 
 #include <gtest/gtest.h>
@@ -37,8 +38,8 @@ std::string percent(const std::string& text) {
 std::map<std::string, std::string> forms_of(const std::string& kind) {
   const std::string raw = canary(kind);
   std::string base64 = base::base64(raw);
-  while (base64.ends_with('=')) base64.pop_back();
-  base64.pop_back();  // the last letter depends on what follows
+  if (const auto padding = base64.find('='); padding != std::string::npos)
+    base64.resize(padding - 1);  // the last letter depends on what follows
   const std::string escaped = json::dump(Value(raw));
   return {{"raw", raw},
           {"json", escaped.substr(1, escaped.size() - 2)},
@@ -56,7 +57,7 @@ class Canary : public ::testing::Test {
       std::filesystem::create_directory(dir_.file("stub-" + kind));
       stubs_.push_back(
           std::make_unique<Stub>(dir_.file("stub-" + kind), dir_.file("say"), canary(kind)));
-      providers += (providers.empty() ? "" : ",") + Value(kind).as_string().insert(0, "\"") +
+      providers += std::string(providers.empty() ? "\"" : ",\"") + kind +
                    R"(": { "api": "openai-chat", "base_url": "http://)" + stubs_.back()->address() +
                    R"(/v1", "private_text": true, "key": )" + reference(kind) + " }";
     }
@@ -65,10 +66,6 @@ class Canary : public ::testing::Test {
     write_secret("secret-file", canary("file"));
     write_secret("secret-command", canary("command"));
     write_secret("credentials/key", canary("credential"));
-    std::string everything;
-    for (const auto& kind : kinds)
-      for (const auto& [name, form] : forms_of(kind)) everything += form + "\n";
-    write(dir_.file("files/leak.txt"), everything);
     write(dir_.file("openclaw.json"), configuration(providers));
   }
 
@@ -86,10 +83,10 @@ class Canary : public ::testing::Test {
   }
 
   std::string configuration(const std::string& providers) const {
-    const std::string show = R"("argv": ["/bin/sh", "-c", "/usr/bin/env > )" +
-                             dir_.file("out/tool-environment") +
-                             "; tr '\\\\0' ' ' < /proc/$$/cmdline > " + dir_.file("out/tool-argv") +
-                             "; cat " + dir_.file("files/leak.txt") + R"("], "read": [")" +
+    const std::string script = "/usr/bin/env > " + dir_.file("out/environment") +
+                               "; while [ ! -e " + dir_.file("out/go") + " ]; do :; done; cat " +
+                               dir_.file("files/leak.txt");
+    const std::string show = R"("argv": ["/bin/sh", "-c", ")" + script + R"("], "read": [")" +
                              dir_.file("files") + R"("], "write": [")" + dir_.file("out") + R"("])";
     return R"({ "state_dir": ")" + house_.state() + R"(", "people": { "me": { "uid": )" +
            std::to_string(::getuid()) + "} }, \"providers\": {" + providers +
@@ -113,6 +110,40 @@ class Canary : public ::testing::Test {
     EXPECT_EQ(result.code, code) << result.err;
     keep("stdout", result.out);
     keep("stderr", result.err);
+  }
+
+  /// The command lines and environments of a process's children and theirs.
+  void keep_children(pid_t pid) {
+    const std::string proc = "/proc/" + std::to_string(pid) + "/task/";
+    for (const auto& task : std::filesystem::directory_iterator(proc)) {
+      std::istringstream children(read(task.path() / "children"));
+      for (pid_t child = 0; children >> child;) {
+        const std::string at = "/proc/" + std::to_string(child);
+        keep("argv", read(at + "/cmdline"));
+        keep("environment of children", read(at + "/environ"));
+        keep_children(child);
+      }
+    }
+  }
+
+  /// A tool's result holds the secret, and its process is looked at while it runs.
+  void use_tool(const std::string& kind) {
+    std::string leak;
+    for (const auto& [name, form] : forms_of(kind)) leak += form + "\n";
+    write(dir_.file("files/leak.txt"), leak);
+    for (const char* old : {"out/go", "out/environment"}) std::filesystem::remove(dir_.file(old));
+    const Files files{"/dev/null", dir_.file("tool-out.txt"), dir_.file("tool-err.txt")};
+    Program program(house_.words({"ask", "-a", "ops", "-m", kind + ":tool:command_show", "hello"}),
+                    house_.environment(), files);
+    for (int i = 0; i < 2000 && read(dir_.file("out/environment")).empty(); ++i)
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    keep("environment of children", read(dir_.file("out/environment")));
+    keep_children(program.pid());
+    EXPECT_NE(surfaces_["argv"].find("/bin/sh"), std::string::npos) << "the tool was not seen";
+    write(dir_.file("out/go"), "");
+    EXPECT_EQ(program.wait(), 0) << read(files.err);
+    keep("stdout", read(files.out));
+    keep("stderr", read(files.err));
   }
 
   /// Looks at the process while the vendor keeps it waiting.
@@ -150,7 +181,7 @@ class Canary : public ::testing::Test {
       ask({"-m", kind + ":leak", "--jsonl"}, 0);
       ask({"-m", kind + ":401"}, 69);
     }
-    ask({"-m", "file:tool:command_show", "-a", "ops"}, 0);
+    for (const auto& kind : kinds) use_tool(kind);
     look_inside();
     const auto rows = house_.run({"audit", "export", "--jsonl"});
     keep("export", rows.out);
@@ -160,10 +191,6 @@ class Canary : public ::testing::Test {
         keep("bodies", house_.run({"audit", "show", row["run"].as_string()}).out);
     }
     keep_state();
-    for (const char* name : {"tool-environment", "tool-argv"})
-      keep(name, read(dir_.file(std::string("out/") + name)));
-    EXPECT_FALSE(surfaces_["tool-environment"].empty()) << "the declared command did not run";
-    EXPECT_FALSE(surfaces_["tool-argv"].empty());
     // The password manager gets an environment of its own.
     EXPECT_EQ(read(dir_.file("out/secret-environment")).find(canary("env")), std::string::npos);
     for (const auto& stub : stubs_)
@@ -192,9 +219,11 @@ TEST_F(Canary, IsFoundWithoutRedaction) {
   run_all();
   for (const auto& kind : kinds)
     for (const auto& [name, form] : forms_of(kind)) {
-      for (const char* where : {"stdout", "stderr", "bodies", "export"})
+      for (const char* where : {"stdout", "stderr", "bodies", "prompts"}) {
+        if (std::string(where) == "prompts" && name == "raw") continue;  // there it is JSON
         EXPECT_NE(surfaces_[where].find(form), std::string::npos)
             << kind << ", " << name << ", in " << where;
+      }
       EXPECT_NE((surfaces_["database"] + surfaces_["WAL"]).find(form), std::string::npos)
           << kind << ", " << name;
     }

@@ -106,7 +106,7 @@ class Killing : public ::testing::Test {
     EXPECT_TRUE(calls.empty()) << calls.size() << " calls without an end, like " << *calls.begin();
     std::size_t abandoned = 0;
     for (const auto& row : rows("call_ends"))
-      abandoned += row["outcome"] == Value("abandoned") ? 1 : 0;
+      if (row["outcome"] == Value("abandoned")) ++abandoned;
     std::cout << abandoned << " calls were abandoned" << std::endl;
   }
 
@@ -158,7 +158,7 @@ class KillingJobs : public Killing {
       std::optional<int> code;
       for (int attempt = 0; attempt < 20 && code != 0; ++attempt) {
         code = cut(job, usual_ * (attempt < 4 ? 1.1 : 8), captured);
-        if (code) EXPECT_EQ(*code, 0) << read(dir_.file("err.txt"));
+        EXPECT_EQ(code.value_or(0), 0) << read(dir_.file("err.txt"));
         got.take(read(out));
       }
       EXPECT_EQ(code, 0);

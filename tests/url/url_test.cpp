@@ -32,7 +32,8 @@ const Good good[] = {
     {"http://[::1]:8080/x", "http://[::1]:8080", "http://[::1]:8080/x"},
     {"http://[2001:DB8::A]/", "http://[2001:db8::a]", "http://[2001:db8::a]/"},
     {"http://[::ffff:10.0.0.1]/", "http://[::ffff:10.0.0.1]", "http://[::ffff:10.0.0.1]/"},
-    {"https://xn--bcher-kva.example/", "https://xn--bcher-kva.example", "https://xn--bcher-kva.example/"},
+    {"https://xn--bcher-kva.example/", "https://xn--bcher-kva.example",
+     "https://xn--bcher-kva.example/"},
     {"https://a.b-c_d.example/", "https://a.b-c_d.example", "https://a.b-c_d.example/"},
     {"https://status.lan/a//b/../c%20d", "https://status.lan", "https://status.lan/a//b/../c%20d"},
     {"http://h/?a=b@c:d/e?f", "http://h", "http://h/?a=b@c:d/e?f"},
@@ -54,38 +55,108 @@ TEST(Url, ReadsPlainOnes) {
 }
 
 TEST(Url, RefusesEverythingElse) {
-  for (const auto& text : std::vector<std::string>{
-           "", " ", "example.org", "//example.org", "/path", "http:", "http:/", "http://", "http:///",
-           "http:///path", "http:example.org", "https:/example.org", "ftp://example.org",
-           "file:///etc/passwd", "gopher://h/", "javascript:alert(1)", "data:,x", "mailto:a@b",
-           "ws://h/", "http+unix://x/", " http://h/", "http://h/ ", "http://h/a b", "http://h/\t",
-           "http://h/\n", "http://h\r\nHost: x", "http://a\\b/", "http://h/a\\b", "http:\\\\h\\",
-           "http://user@h/", "http://user:pw@h/", "http://@h/", "http://:@h/", "http://h@evil/",
-           "http://status.lan@evil/", "http://status.lan%40evil/", "http://h:/", "http://h:0/",
-           "http://h:65536/", "http://h:99999999999/", "http://h:-1/", "http://h:+80/", "http://h:80a/",
-           "http://h:8 0/", "http://h:80:80/", "http://h%2f/", "http://%68/", "http://h/%", "http://h/%4",
-           "http://h/%zz", "http://h/?%", "http://.h/", "http://a..b/", "http://-h/", "http://h\xC3\xA9/",
-           "http://h/\xC3\xA9", "http://h/\x7F", "http://[::1", "http://::1/", "http://[::1]x/",
-           "http://[]/", "http://[::1%25eth0]/", "http://[v1.x]/", "http://[example.org]/", "http://[1]/",
-           "http://h/<x>", "http://h/\"", "http://h/^", "http://h/`", "http://h/{x}", "http://h/|",
-           "http://h/[x]", "http://h/?[x]", "http://a,b/", "http://a;b/", "http://a!b/", "http://a$b/",
-           "http://a&b/", "http://a=b/", "http://a*b/", "http://*.h/", "http://h\xEF\xBC\x8F/",
-           "http://" + std::string(254, 'a') + "/", "http://h/" + std::string(8192, 'a'),
-           std::string("http://h/\0x", 11), std::string("http://h\0.x/", 12), "http://h/\xE2\x80\xAE"})
+  for (const auto& text : std::vector<std::string>{"",
+                                                   " ",
+                                                   "example.org",
+                                                   "//example.org",
+                                                   "/path",
+                                                   "http:",
+                                                   "http:/",
+                                                   "http://",
+                                                   "http:///",
+                                                   "http:///path",
+                                                   "http:example.org",
+                                                   "https:/example.org",
+                                                   "ftp://example.org",
+                                                   "file:///etc/passwd",
+                                                   "gopher://h/",
+                                                   "javascript:alert(1)",
+                                                   "data:,x",
+                                                   "mailto:a@b",
+                                                   "ws://h/",
+                                                   "http+unix://x/",
+                                                   " http://h/",
+                                                   "http://h/ ",
+                                                   "http://h/a b",
+                                                   "http://h/\t",
+                                                   "http://h/\n",
+                                                   "http://h\r\nHost: x",
+                                                   "http://a\\b/",
+                                                   "http://h/a\\b",
+                                                   "http:\\\\h\\",
+                                                   "http://user@h/",
+                                                   "http://user:pw@h/",
+                                                   "http://@h/",
+                                                   "http://:@h/",
+                                                   "http://h@evil/",
+                                                   "http://status.lan@evil/",
+                                                   "http://status.lan%40evil/",
+                                                   "http://h:/",
+                                                   "http://h:0/",
+                                                   "http://h:65536/",
+                                                   "http://h:99999999999/",
+                                                   "http://h:-1/",
+                                                   "http://h:+80/",
+                                                   "http://h:80a/",
+                                                   "http://h:8 0/",
+                                                   "http://h:80:80/",
+                                                   "http://h%2f/",
+                                                   "http://%68/",
+                                                   "http://h/%",
+                                                   "http://h/%4",
+                                                   "http://h/%zz",
+                                                   "http://h/?%",
+                                                   "http://.h/",
+                                                   "http://a..b/",
+                                                   "http://-h/",
+                                                   "http://h\xC3\xA9/",
+                                                   "http://h/\xC3\xA9",
+                                                   "http://h/\x7F",
+                                                   "http://[::1",
+                                                   "http://::1/",
+                                                   "http://[::1]x/",
+                                                   "http://[]/",
+                                                   "http://[::1%25eth0]/",
+                                                   "http://[v1.x]/",
+                                                   "http://[example.org]/",
+                                                   "http://[1]/",
+                                                   "http://h/<x>",
+                                                   "http://h/\"",
+                                                   "http://h/^",
+                                                   "http://h/`",
+                                                   "http://h/{x}",
+                                                   "http://h/|",
+                                                   "http://h/[x]",
+                                                   "http://h/?[x]",
+                                                   "http://a,b/",
+                                                   "http://a;b/",
+                                                   "http://a!b/",
+                                                   "http://a$b/",
+                                                   "http://a&b/",
+                                                   "http://a=b/",
+                                                   "http://a*b/",
+                                                   "http://*.h/",
+                                                   "http://h\xEF\xBC\x8F/",
+                                                   "http://" + std::string(254, 'a') + "/",
+                                                   "http://h/" + std::string(8192, 'a'),
+                                                   std::string("http://h/\0x", 11),
+                                                   std::string("http://h\0.x/", 12),
+                                                   "http://h/\xE2\x80\xAE"})
     EXPECT_FALSE(url::parse(text)) << text;
 }
 
 // "what it accepts means the same to every other program": these are read as addresses elsewhere.
 TEST(Url, RefusesHostsThatOthersReadAsAnotherAddress) {
-  for (const char* text : {"http://127.1/", "http://2130706433/", "http://0x7f000001/", "http://0177.0.0.1/",
-                           "http://0x7f.0.0.1/", "http://127.0.0.1./", "http://1.2.3/", "http://256.1.1.1/",
-                           "http://1.2.3.4.5/", "http://0/"})
+  for (const char* text : {"http://127.1/", "http://2130706433/", "http://0x7f000001/",
+                           "http://0177.0.0.1/", "http://0x7f.0.0.1/", "http://127.0.0.1./",
+                           "http://1.2.3/", "http://256.1.1.1/", "http://1.2.3.4.5/", "http://0/"})
     EXPECT_FALSE(url::parse(text)) << text;
 }
 
 TEST(Url, RefusesWhatIsNoIpv6Address) {
-  for (const char* text : {"http://[::::]/", "http://[1:2]/", "http://[12345::]/", "http://[::1::]/",
-                           "http://[1:2:3:4:5:6:7:8:9]/", "http://[:1]/", "http://[1.2.3.4:]/", "http://[...:]/"})
+  for (const char* text :
+       {"http://[::::]/", "http://[1:2]/", "http://[12345::]/", "http://[::1::]/",
+        "http://[1:2:3:4:5:6:7:8:9]/", "http://[:1]/", "http://[1.2.3.4:]/", "http://[...:]/"})
     EXPECT_FALSE(url::parse(text)) << text;
 }
 
@@ -157,8 +228,9 @@ TEST(Url, ResolvesReferencesThatHoldAnotherUrl) {
 
 TEST(Url, ResolvesNoOtherScheme) {
   const auto base = url::parse("https://a/b/c");
-  for (const char* reference : {"javascript:alert(1)", "data:text/html,x", "mailto:x@y", "file:/etc/passwd",
-                                "ftp://h/", "//user@h/", "\\\\h\\x", "/a b", "/\r\nX: y", "http://", "https:///"})
+  for (const char* reference :
+       {"javascript:alert(1)", "data:text/html,x", "mailto:x@y", "file:/etc/passwd", "ftp://h/",
+        "//user@h/", "\\\\h\\x", "/a b", "/\r\nX: y", "http://", "https:///"})
     EXPECT_FALSE(url::resolve(*base, reference)) << reference;
 }
 

@@ -27,22 +27,26 @@ struct Answer {
 
 /// The instants after from as systemd gives them. The texts hold no quote: they are made here.
 Answer ask(const std::string& schedule, const std::string& zone, base::Time from, int n) {
-  const std::string command = "TZ='" + zone + "' LC_ALL=C " + program + " calendar --iterations=" +
-                              std::to_string(n) + " --base-time='@" +
-                              std::to_string(base::to_ms(from) / 1000) + "' '" + schedule + "' 2>/dev/null";
+  const std::string command = "TZ='" + zone + "' LC_ALL=C " + program +
+                              " calendar --iterations=" + std::to_string(n) + " --base-time='@" +
+                              std::to_string(base::to_ms(from) / 1000) + "' '" + schedule +
+                              "' 2>/dev/null";
   FILE* pipe = ::popen(command.c_str(), "r");
   std::string text;
   std::array<char, 4096> piece{};
-  while (const std::size_t got = std::fread(piece.data(), 1, piece.size(), pipe)) text.append(piece.data(), got);
+  while (const std::size_t got = std::fread(piece.data(), 1, piece.size(), pipe))
+    text.append(piece.data(), got);
   Answer answer;
   answer.accepted = ::pclose(pipe) == 0;
-  // "(in UTC): Mon 2026-11-23 07:00:00 UTC", or "Next elapse: …" and "Iter. #2: …" where the zone is UTC.
+  // "(in UTC): Mon 2026-11-23 07:00:00 UTC", or "Next elapse: …" and "Iter. #2: …" where the zone
+  // is UTC.
   const bool utc = zone == "UTC";
   for (std::size_t pos = 0; pos < text.size();) {
     const auto end = std::min(text.find('\n', pos), text.size());
     const std::string line = text.substr(pos, end - pos);
     pos = end + 1;
-    const bool mine = utc ? line.find("Next elapse:") != std::string::npos || line.find("Iter") != std::string::npos
+    const bool mine = utc ? line.find("Next elapse:") != std::string::npos ||
+                                line.find("Iter") != std::string::npos
                           : line.find("(in UTC):") != std::string::npos;
     const auto digits = line.find("-", line.find(": ") + 2);
     if (!mine || digits == std::string::npos || digits < 4) continue;
@@ -62,7 +66,8 @@ class Maker {
     if (pick(2) == 0) out += weekdays() + " ";
     if (pick(2) == 0) {
       if (pick(3) != 0) out += (pick(4) == 0 ? field(2026, 2031, "") : "*") + "-";
-      out += (pick(2) == 0 ? "*" : field(1, 12, "")) + "-" + (pick(3) == 0 ? "*" : field(1, 31, "")) + " ";
+      out += (pick(2) == 0 ? "*" : field(1, 12, "")) + "-" +
+             (pick(3) == 0 ? "*" : field(1, 31, "")) + " ";
     }
     out += pick(5) == 0 ? "*" : field(0, 23, "");
     out += ":" + (pick(8) == 0 ? "*" : field(0, 59, ""));
@@ -77,8 +82,11 @@ class Maker {
 
   base::Time moment() {
     // A third of the moments lie near a change of the clocks.
-    static const std::int64_t changes[] = {1774746000, 1792890000, 1772953200, 1793512800, 1806195600};
-    if (pick(3) == 0) return base::from_ms((changes[pick(5)] - 90000 + static_cast<std::int64_t>(pick(180000))) * 1000);
+    static const std::int64_t changes[] = {1774746000, 1792890000, 1772953200, 1793512800,
+                                           1806195600};
+    if (pick(3) == 0)
+      return base::from_ms((changes[pick(5)] - 90000 + static_cast<std::int64_t>(pick(180000))) *
+                           1000);
     return base::from_ms((1767225600 + static_cast<std::int64_t>(pick(4ULL * 365 * 86400))) * 1000);
   }
 
@@ -96,7 +104,9 @@ class Maker {
         out = std::to_string(from) + ".." + number(from + 1, high);
         break;
       }
-      case 1: out = number(low, low + (high - low) / 3) + "/" + number(2, std::max(3, (high - low) / 2)); break;
+      case 1:
+        out = number(low, low + (high - low) / 3) + "/" + number(2, std::max(3, (high - low) / 2));
+        break;
       default: out = number(low, high);
     }
     return so_far.size() < 8 && pick(3) == 0 ? field(low, high, so_far + out + ",") : so_far + out;
@@ -146,11 +156,14 @@ TEST(ScheduleAgainstSystemd, RandomSchedulesFireAtTheSameInstants) {
 TEST(ScheduleAgainstSystemd, AcceptsNothingThatSystemdRefuses) {
   if (::access(program, X_OK) != 0) OPENCLAW_NOT_RUN("there is no systemd-analyze");
   for (const char* text :
-       {"*/2:00", "*:*/15", "*-*-*/2 08:00", "Mon..Fri 08:00", "hourly", "daily", "weekly", "monthly", "minutely",
-        "Fri..Mon 08:00", "Mon-Fri 08:00", "mon 8:0", "08:00:00", "11-23 08:00", "2026-11-23", "Mon", "Mon,Wed..Fri",
-        "1..5/2:00", "0/15:00", "*:0/15", "8..18:0,30", "  08:00", "08:00 ", "Mon  08:00", "MONDAY 08:00", "Daily",
-        "*:*:*", "*-*-1..7 9:00", "Monda 08:00", "08:00,09:00", "24:00", "23:59:59", "1,2,2:00", "*,5:00", "5,*:00",
-        "Mon,Mon 08:00", "2026..2028-1-1 0:0", "0:0/1", "*-*-31/2 08:00", "Mon, Tue 08:00", "7/24:00"}) {
+       {"*/2:00",        "*:*/15",         "*-*-*/2 08:00",  "Mon..Fri 08:00", "hourly",
+        "daily",         "weekly",         "monthly",        "minutely",       "Fri..Mon 08:00",
+        "Mon-Fri 08:00", "mon 8:0",        "08:00:00",       "11-23 08:00",    "2026-11-23",
+        "Mon",           "Mon,Wed..Fri",   "1..5/2:00",      "0/15:00",        "*:0/15",
+        "8..18:0,30",    "Mon  08:00",     "MONDAY 08:00",   "Daily",          "*:*:*",
+        "*-*-1..7 9:00", "Monda 08:00",    "08:00,09:00",    "24:00",          "23:59:59",
+        "1,2,2:00",      "*,5:00",         "5,*:00",         "Mon,Mon 08:00",  "2026..2028-1-1 0:0",
+        "0:0/1",         "*-*-31/2 08:00", "Mon, Tue 08:00", "7/24:00"}) {
     bool ours = true;
     try {
       const zone::Schedule schedule{std::string(text)};

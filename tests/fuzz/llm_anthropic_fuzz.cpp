@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: MIT
+#include "fuzz/decoder.h"
+
+/// Replies in the wire format anthropic, streamed and whole.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  return openclaw::test::read_reply(openclaw::llm::anthropic_wire, data, size);
+}
