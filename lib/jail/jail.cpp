@@ -104,7 +104,7 @@ Result run(const Command& command, const base::Stop* stop) {
   if (pid < 0) throw base::TransientError("cannot start the command: no more processes");
   if (pid == 0)
     child(command, argv.data(), environment.data(), in.read.get(), out.write.get(), ruleset.get(),
-          filter);
+          filter, trouble.write.get());
   ::setpgid(pid, pid);
   in.read.reset();
   out.write.reset();

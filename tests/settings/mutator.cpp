@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "settings/mutator.h"
 
+#include <algorithm>
+
 namespace openclaw::test {
 namespace {
 
@@ -23,6 +25,12 @@ void collect(Value& value, std::vector<Value*>& containers, std::vector<Value*>&
 
 Value Mutator::other(const Value& value) {
   const std::string& text = value.as_string();
+  if (const auto digit = text.find_last_of("0123456789");
+      digit != std::string::npos && pick(4) != 0) {
+    std::string changed = text;  // another amount, hour, port or id
+    changed[digit] = static_cast<char>('0' + (changed[digit] - '0' + 1) % 10);
+    return Value(changed);
+  }
   if (value.is_bool() && pick(2) == 0) return Value(!value.as_bool());
   if (value.is_int() && pick(2) == 0) return Value(value.as_int() + 1);
   switch (pick(9)) {
@@ -43,7 +51,7 @@ void Mutator::change(Value& root) {
   collect(root, containers, leaves);
   Value& box = *containers[1 + pick(containers.size() - 1)];  // never the root itself
   const std::size_t at = pick(box.size());
-  switch (pick(18)) {
+  switch (pick(27)) {
     case 0:
     case 1:
     case 2:
@@ -82,6 +90,21 @@ void Mutator::change(Value& root) {
     case 15: {  // a value from elsewhere
       Value copy = *leaves[pick(leaves.size())];
       *leaves[pick(leaves.size())] = std::move(copy);
+      break;
+    }
+    case 16:
+    case 17:
+    case 18:
+    case 19:
+    case 20:
+    case 21: {  // another order
+      const auto by = static_cast<std::ptrdiff_t>(at);
+      if (box.is_object())
+        std::rotate(box.members_mutable().begin(), box.members_mutable().begin() + by,
+                    box.members_mutable().end());
+      else
+        std::rotate(box.items_mutable().begin(), box.items_mutable().begin() + by,
+                    box.items_mutable().end());
       break;
     }
     default: {  // another type or value

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <fstream>
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -28,7 +28,6 @@ TEST(StoreOpen, MakesTheFileDurableAndForTheGroup) {
   EXPECT_EQ(text_of(db, "PRAGMA journal_mode"), "wal");
   EXPECT_EQ(text_of(db, "PRAGMA synchronous"), "2");  // FULL
   EXPECT_EQ(text_of(db, "PRAGMA foreign_keys"), "1");
-  EXPECT_GE(std::stoi(text_of(db, "PRAGMA busy_timeout")), 5000);
   for (const auto& name : {"", "-wal", "-shm"}) EXPECT_EQ(mode_of(file + name), 0640U) << name;
 }
 
@@ -51,8 +50,9 @@ TEST(StoreOpen, KeepsTheLogFilesForReadersOfTheGroup) {
   const TempDir dir;
   const std::string file = dir.file("openclaw.db");
   { Database db(file, Access::read_write, pairs()); }
-  const std::vector<std::string> all{"openclaw.db", "openclaw.db-shm", "openclaw.db-wal"};
-  EXPECT_EQ(names_in(dir.path()), all);
+  const auto all = names_in(dir.path());
+  for (const auto* name : {"openclaw.db", "openclaw.db-shm", "openclaw.db-wal"})
+    EXPECT_EQ(std::count(all.begin(), all.end(), name), 1) << name;
   { Database db(file, Access::read_only, pairs()); }
   EXPECT_EQ(names_in(dir.path()), all) << "a reader took them away";
 }
