@@ -91,8 +91,8 @@ int run_audit_verify(const Args& args) {
     for (const auto& fault : result.faults) text += "  " + base::one_line(fault) + "\n";
     for (const auto& note : result.accepted)
       text += "  accepted earlier: " + base::one_line(note) + "\n";
-    text += result.witness.empty() ? "  no witness: a cut tail is not excluded\n"
-                                   : "  witness: " + result.witness + "\n";
+    if (!result.witnessed) text += "  no witness: a cut tail is not excluded\n";
+    if (!result.witness.empty()) text += "  witness: " + result.witness + "\n";
     write_stdout(text);
   }
   return result.good ? done : found;

@@ -143,7 +143,7 @@ void Recorder::append_outcome(const CallOutcome& o, const RunInfo& i, base::Time
 }
 
 void Recorder::end_call(const CallOutcome& outcome, base::Time now) {
-  waiting_.push_back([this, outcome, now] { append_outcome(outcome, info_, now); });
+  waiting_.push_back([this, outcome, now, info = info_] { append_outcome(outcome, info, now); });
 }
 
 void Recorder::decide_tools(const std::vector<ToolDecision>& decisions) {

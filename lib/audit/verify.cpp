@@ -25,6 +25,26 @@ void check_bodies(store::Database& db, Verification& out) {
   }
 }
 
+/// One view of the database while others write; ends with its scope, also by an exception.
+class Snapshot {
+ public:
+  explicit Snapshot(store::Database& db) : db_(db) { db_.raw().exec("BEGIN"); }
+  ~Snapshot() { db_.raw().tryExec("ROLLBACK"); }
+  Snapshot(const Snapshot&) = delete;
+  Snapshot& operator=(const Snapshot&) = delete;
+
+ private:
+  store::Database& db_;
+};
+
+/// An index that says other than its table would make a report wrong while every row is right.
+void check_structure(store::Database& db, Verification& out) {
+  SQLite::Statement query(db.raw(), "PRAGMA integrity_check(20)");
+  while (query.executeStep())
+    if (const auto text = query.getColumn(0).getString(); text != "ok")
+      out.faults.push_back("the file is damaged: " + text);
+}
+
 /// The macs at the seqs that witnesses name, collected while walking.
 struct Seen {
   const Witnessed* witness;
@@ -39,10 +59,10 @@ void look(std::vector<Seen>& seen, std::int64_t seq, const crypto::Digest& mac) 
 
 void judge_witnesses(const std::vector<Seen>& seen, std::int64_t base_seq, Verification& out) {
   for (const auto& s : seen) {
-    if (out.witness.find(s.witness->by) == std::string::npos)
-      out.witness += (out.witness.empty() ? "" : ", ") + s.witness->by;
-    if (s.found && s.equal) continue;
-    if (s.found) {
+    if (s.found && s.equal) {
+      if (out.witness.find(s.witness->by) == std::string::npos)
+        out.witness += (out.witness.empty() ? "" : ", ") + s.witness->by;
+    } else if (s.found) {
       out.faults.push_back(
           fmt::format("row {} is not the one that {} saw", s.witness->head.seq, s.witness->by));
     } else if (s.witness->head.seq > base_seq) {
@@ -71,12 +91,13 @@ void check_base_note(store::Database& db, const Head& base, const std::string& k
 
 Verification verify(store::Database& db, const std::vector<Witnessed>& witnesses) {
   Verification out;
-  db.raw().exec("BEGIN");  // one snapshot, while others write
+  out.witnessed = !witnesses.empty();
+  const Snapshot snapshot(db);
+  check_structure(db, out);
   SQLite::Statement chain(db.raw(),
                           "SELECT seq, mac, base_seq, base_mac, base_kind FROM chain WHERE id=1");
   if (!chain.executeStep()) {
     out.faults.emplace_back("the row with the chain's head is gone");
-    db.raw().exec("ROLLBACK");
     out.good = false;
     return out;
   }
@@ -112,7 +133,6 @@ Verification verify(store::Database& db, const std::vector<Witnessed>& witnesses
   while (notes_query.executeStep())
     out.accepted.push_back(fmt::format("row {}: {}", notes_query.getColumn(0).getInt64(),
                                        notes_query.getColumn(1).getString()));
-  db.raw().exec("COMMIT");
   out.good = out.faults.empty();
   return out;
 }

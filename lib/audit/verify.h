@@ -14,7 +14,8 @@ struct Verification {
   std::int64_t rows = 0;
   std::int64_t bodies = 0;
   Head head;
-  std::string witness;              ///< the witnesses that were asked, or empty
+  std::string witness;              ///< which witness confirmed the head, or empty
+  bool witnessed = false;           ///< whether there was any witness to ask
   std::vector<std::string> faults;  ///< each names the row
   std::vector<std::string> accepted;
 };

@@ -53,8 +53,10 @@ crypto::Digest Walk::digest(const crypto::Digest& before) {
       hasher_.add_null();
     else if (column.isInteger())
       hasher_.add(column.getInt64());
-    else
+    else if (column.isText())
       hasher_.add(blob(column));
+    else
+      hasher_.add_foreign();
   }
   return hasher_.finish();
 }

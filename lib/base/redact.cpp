@@ -56,6 +56,17 @@ std::pair<std::size_t, std::size_t> find_first(std::string_view text, std::size_
     const auto at = text.find(needle, pos);
     if (at < best) best = at, length = needle.size();
   }
+  // Secrets may overlap: what begins inside the match goes with it.
+  for (bool grown = best != std::string_view::npos; grown;) {
+    grown = false;
+    for (const auto& needle : forms().needles) {
+      const auto next = text.find(needle, best);
+      if (next < best + length && next + needle.size() > best + length) {
+        length = next + needle.size() - best;
+        grown = true;
+      }
+    }
+  }
   return {best, length};
 }
 
@@ -110,22 +121,23 @@ std::string redact(std::string_view text) {
 
 std::string StreamRedactor::feed(std::string_view piece) {
   held_ += piece;
-  std::size_t keep = 0;
+  std::size_t boundary = held_.size();
   {
     const std::lock_guard lock(forms().mutex);
-    if (forms().on) keep = open_tail(held_);
+    if (forms().on) {
+      boundary -= open_tail(held_);
+      // A whole secret that reaches over the boundary waits with it.
+      for (std::size_t pos = 0; pos < boundary;) {
+        const auto [at, length] = find_first(held_, pos);
+        if (at >= boundary) break;
+        if (at + length > boundary) boundary = at;
+        pos = at + length;
+      }
+    }
   }
-  if (keep == 0) return redact(std::exchange(held_, {}));
-  // What is held back must not split a whole secret that ends inside the tail: redact the rest
-  // first.
-  std::string clean = redact(held_);
-  if (clean != held_) {
-    const std::lock_guard lock(forms().mutex);
-    keep = open_tail(clean);
-  }
-  held_ = clean.substr(clean.size() - keep);
-  clean.resize(clean.size() - keep);
-  return clean;
+  const std::string out = redact(std::string_view(held_).substr(0, boundary));
+  held_.erase(0, boundary);
+  return out;
 }
 
 std::string StreamRedactor::finish() { return redact(std::exchange(held_, {})); }

@@ -58,6 +58,7 @@ std::optional<Time> parse_rfc3339(std::string_view s) {
   std::int64_t ms = 0;
   if (mark(s, pos, ".")) {
     std::int64_t scale = 100;
+    if (pos + 1 >= s.size() || s[pos + 1] < '0' || s[pos + 1] > '9') return std::nullopt;
     for (++pos; pos < s.size() && s[pos] >= '0' && s[pos] <= '9'; ++pos, scale /= 10)
       ms += scale * (s[pos] - '0');
   }
@@ -68,6 +69,7 @@ std::optional<Time> parse_rfc3339(std::string_view s) {
     int oh = 0, om = 0;
     if (!digits(s, pos + 1, 2, oh) || !mark(s, pos + 3, ":") || !digits(s, pos + 4, 2, om))
       return std::nullopt;
+    if (oh > 23 || om > 59) return std::nullopt;
     offset_minutes = (oh * 60 + om) * (s[pos] == '-' ? -1 : 1);
     pos += 6;
   } else {

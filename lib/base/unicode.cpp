@@ -121,6 +121,7 @@ std::size_t display_width(std::string_view s) {
 
 std::string fit(std::string_view s, std::size_t columns) {
   const std::size_t have = display_width(s);
+  if (columns == 0) return {};
   if (have <= columns) return std::string(s) + std::string(columns - have, ' ');
   std::string out;
   std::size_t used = 0;

@@ -38,6 +38,11 @@ void Node::problem_at(const std::string& key, const std::string& text) {
   document_.problem(below(key), text);
 }
 
+void Node::problem_inside(const std::string& key, const std::string& member,
+                          const std::string& text) {
+  document_.problem(below(key) + "/" + json::pointer_step(member), text);
+}
+
 const json::Value* Node::get(const std::string& key, const char* type, bool required,
                              const char* doc, const std::vector<std::string>& words) {
   known_.insert(key);

@@ -74,6 +74,8 @@ class Node {
   bool has(const std::string& key) const { return value_.contains(key); }
   void problem(const std::string& text) { document_.problem(pointer_, text); }
   void problem_at(const std::string& key, const std::string& text);
+  /// As problem_at(), for a member of the value of that key.
+  void problem_inside(const std::string& key, const std::string& member, const std::string& text);
 
   std::string text(const std::string& key, const char* doc, const std::string& otherwise = {});
   std::string required_text(const std::string& key, const char* doc);

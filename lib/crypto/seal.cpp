@@ -59,8 +59,8 @@ std::string seal(std::string_view key, std::string_view label, std::string_view 
 std::string seal_same(std::string_view key, std::string_view label, std::string_view plain) {
   check_key(key);
   const auto nonce_key = hmac_sha256(key, "openclaw nonce");
-  std::string text(label);
-  text += '\0';
+  std::string text = std::to_string(label.size()) + ":";  // keeps label and text apart
+  text += label;
   text += plain;
   return seal_with(std::string(view(hmac_sha256(view(nonce_key), text)).substr(0, nonce_size)), key,
                    label, plain);

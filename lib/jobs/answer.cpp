@@ -18,9 +18,8 @@ constexpr std::size_t most_sentence = 400;
 /// One line without links: a link that the model made up must not be followed.
 std::string harmless(const std::string& text) {
   std::string out = base::one_line(base::prefix_bytes(text, most_sentence));
-  for (const char* scheme : {"https://", "http://"})
-    for (std::size_t at = 0; (at = out.find(scheme, at)) != std::string::npos;)
-      out.replace(at, std::string_view(scheme).size() - 3, "link: ");
+  for (std::size_t at = 0; (at = out.find("://", at)) != std::string::npos;)
+    out.replace(at, 3, " ");
   return out;
 }
 

@@ -112,7 +112,7 @@ class Page {
       return;
     }
     line(strong("NEEDS YOU") + (acknowledged.empty() ? "" : "  (" + acknowledged + ")"));
-    bool divided = b_.written.sentences.empty();
+    bool divided = b_.written.sentences.empty() && b_.written.opening.empty();
     for (const auto* told : shown) {
       const auto* words = sentence(*told);
       if (!words && !divided) {

@@ -25,8 +25,7 @@ constexpr std::array<std::string_view, 34> blocks{
     "h4",      "h5",       "h6",         "header",     "hr",     "li",      "main", "nav", "ol",
     "p",       "pre",      "section",    "table",      "title",  "tr",      "ul"};
 
-constexpr std::array<std::string_view, 6> hidden{"script",   "style", "noscript",
-                                                 "template", "svg",   "head"};
+constexpr std::array<std::string_view, 5> hidden{"script", "style", "noscript", "template", "svg"};
 
 template <std::size_t N>
 bool in(std::string_view word, const std::array<std::string_view, N>& list) {

@@ -23,6 +23,11 @@ std::vector<std::string> tool_names(const Policy& policy) {
   return names;
 }
 
+/// A whole home folder: /home/name.
+bool is_home(const std::string& root) {
+  return root.starts_with("/home/") && root.find('/', 6) == std::string::npos;
+}
+
 void lint_constraint(const Constraint& c, const std::string& at, Findings& out) {
   const auto say = [&](std::string text) { out.push_back({at, std::move(text)}); };
   for (const auto& origin : c.origin) {
@@ -35,7 +40,8 @@ void lint_constraint(const Constraint& c, const std::string& at, Findings& out) 
   for (const auto& root : c.under) {
     if (!clean_path(root))
       say(fmt::format("'{}' is no clean absolute path, so it can match nothing", root));
-    else if (root == "/" || root == "/home" || root == "/root" || root == "/etc" || root == "/proc")
+    else if (root == "/" || root == "/home" || root == "/root" || root == "/etc" ||
+             root == "/proc" || is_home(root))
       say(fmt::format("'{}' is too wide a root for a tool", root));
   }
   if (c.min && c.max && *c.min > *c.max) say("min is above max, so it can match nothing");

@@ -8,6 +8,7 @@
 #include "json/parse.h"
 #include "policy/lint.h"
 #include "settings/read.h"
+#include "url/url.h"
 
 namespace openclaw::settings {
 namespace {
@@ -28,6 +29,7 @@ class Check {
     zone_name();
     models();
     agents();
+    tells();
     places();
     jobs();
     reach();
@@ -68,6 +70,16 @@ class Check {
       known(s_.providers, name.substr(0, name.find(':')), at({"prices", name}), "provider");
   }
 
+  void tells() {
+    known(s_.places, s_.audit.drift_tell, "/audit/drift/tell", "place");
+    for (const auto& [name, source] : s_.sources)
+      for (const char* key : {"url", "alertmanager"})
+        if (const auto at_key = source.texts.find(key);
+            at_key != source.texts.end() && !at_key->second.empty() && !url::parse(at_key->second))
+          document_.problem(at({"sources", name, key}),
+                            "must be a plain http(s) URL, without a user in it");
+  }
+
   void agents() {
     for (const auto& [name, agent] : s_.agents) {
       known(s_.models, agent.model, at({"agents", name, "model"}), "model");
@@ -95,21 +107,29 @@ class Check {
                                           place.kind == "cli" ? "uid" : place.kind + " id"));
         }
         for (const auto& agent : r.agents) known(s_.agents, agent, rule + "/agents", "agent");
-        for (const auto& group : r.groups) group_of_agents(group, r, rule + "/groups");
+        groups_of_agents(r, rule + "/groups");
       }
     }
   }
 
-  void group_of_agents(const std::string& group, const policy::AllowRule& rule,
-                       const std::string& where) {
-    if (!known(s_.policy.groups, group, where, "group")) return;
-    if (std::none_of(rule.agents.begin(), rule.agents.end(), [&](const auto& agent) {
-          const auto scope = s_.policy.agents.find(agent);
-          return scope != s_.policy.agents.end() && scope->second.groups.contains(group);
-        }))
-      document_.problem(where, fmt::format("none of these agents has the group '{}', so it can "
-                                           "match nothing",
-                                           group));
+  /// A group that none of the rule's agents has grants nothing; a rule of such groups alone is a
+  /// mistake.
+  void groups_of_agents(const policy::AllowRule& rule, const std::string& where) {
+    std::vector<std::string> idle;
+    for (const auto& group : rule.groups) {
+      if (!known(s_.policy.groups, group, where, "group")) return;
+      if (std::none_of(rule.agents.begin(), rule.agents.end(), [&](const auto& agent) {
+            const auto scope = s_.policy.agents.find(agent);
+            return scope != s_.policy.agents.end() && scope->second.groups.contains(group);
+          }))
+        idle.push_back(group);
+    }
+    const std::string text = fmt::format("none of these agents has the group{} '{}'",
+                                         idle.size() == 1 ? "" : "s", base::join(idle, "', '"));
+    if (!idle.empty() && idle.size() == rule.groups.size())
+      document_.problem(where, text + ", so it can match nothing");
+    else if (!idle.empty())
+      report_.notes.push_back({0, where, text});
   }
 
   void jobs() {

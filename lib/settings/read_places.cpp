@@ -2,6 +2,7 @@
 #include <fmt/core.h>
 
 #include "settings/read.h"
+#include "url/url.h"
 
 namespace openclaw::settings {
 namespace {
@@ -79,7 +80,9 @@ void read_places(config::Node& root, Settings& out) {
 
 void read_channels(config::Node& root, Settings&) {
   root.object("matrix", "the bot's Matrix account", [](config::Node& n) {
-    n.required_text("homeserver", "https URL");
+    const auto homeserver = n.required_text("homeserver", "https URL");
+    if (!homeserver.empty() && !url::parse(homeserver))
+      n.problem_at("homeserver", "must be a plain https URL, without a user in it");
     n.required_text("user", "full user id of the bot");
     read_secret(n, "password", "its password");
     read_secret(n, "recovery_key", "recovery key of its secret storage");

@@ -66,8 +66,11 @@ Reading read_commitments(const std::string& source, const std::string& path, bas
   std::size_t number = 0;
   for (const auto line : base::split(*text, '\n')) {
     ++number;
-    if (!line.starts_with("- [") || line.size() < 6 || line[4] != ']') continue;
-    const Promise promise = read_promise(line);
+    const auto task = base::trim(line);
+    if (task.size() < 6 || std::string_view("-*+").find(task[0]) == std::string_view::npos ||
+        task.substr(1, 2) != " [" || task[4] != ']')
+      continue;
+    const Promise promise = read_promise(task);
     if (promise.done) continue;
     Item item;
     item.source = source;
@@ -77,7 +80,8 @@ Reading read_commitments(const std::string& source, const std::string& path, bas
     if (!promise.to.empty()) item.title += " (to " + base::one_line(promise.to) + ")";
     if (promise.bad_date) {
       item.severity = Severity::warning;
-      item.title = fmt::format("{}:{}: '{}' is no date: {}", path, number, promise.due, item.title);
+      item.title = fmt::format("{}:{}: '{}' is no date: {}", path, number,
+                               base::one_line(promise.due), item.title);
     } else if (const auto due = zone::parse_date(promise.due)) {
       const auto days = (std::chrono::sys_days(*due) - today).count();
       item.at = zone.day_start(*due);
@@ -134,6 +138,7 @@ Reading read_json_feed_file(const std::string& source, const std::string& path) 
   if (!text) return failed(source, "there is no file '" + path + "'");
   try {
     const auto feed = json::parse(*text);
+    if (!feed["items"].is_array()) return failed(source, "'" + path + "' is no JSON Feed");
     for (const auto& entry : feed["items"].items()) {
       Item item;
       item.source = source;

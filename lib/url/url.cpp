@@ -5,6 +5,8 @@
 #include <charconv>
 #include <vector>
 
+#include <arpa/inet.h>
+
 #include "base/text.h"
 
 namespace openclaw::url {
@@ -34,10 +36,25 @@ bool good_name(std::string_view host) {
                      [](char c) { return base::is_alnum(c) || c == '-' || c == '.' || c == '_'; });
 }
 
-bool good_ipv6(std::string_view host) {
-  return host.size() >= 2 && host.size() <= 45 && host.find(':') != std::string_view::npos &&
-         std::all_of(host.begin(), host.end(),
-                     [](char c) { return is_hex(c) || c == ':' || c == '.'; });
+bool good_ipv6(const std::string& host) {
+  in6_addr parsed{};
+  return ::inet_pton(AF_INET6, host.c_str(), &parsed) == 1;
+}
+
+/// A name whose last label is a number is read as an IPv4 address by others, in many spellings.
+/// Only the plain one is taken: four decimal octets.
+bool odd_number(const std::string& host) {
+  const auto dot = host.rfind('.', host.ends_with('.') ? host.size() - 2 : std::string::npos);
+  std::string last = host.substr(dot == std::string::npos ? 0 : dot + 1);
+  if (last.ends_with('.')) last.pop_back();
+  const bool digits = !last.empty() && last.find_first_not_of("0123456789") == std::string::npos;
+  const bool hex =
+      last.starts_with("0x") && last.find_first_not_of("0123456789abcdef", 2) == std::string::npos;
+  if (!digits && !hex) return false;
+  in_addr parsed{};
+  char again[INET_ADDRSTRLEN] = "";
+  return ::inet_pton(AF_INET, host.c_str(), &parsed) != 1 ||
+         host != ::inet_ntop(AF_INET, &parsed, again, sizeof again);
 }
 
 /// Splits "host", "host:port", "[v6]" or "[v6]:port".
@@ -56,7 +73,7 @@ bool read_authority(std::string_view authority, Url& out) {
   } else {
     const auto colon = authority.find(':');
     out.host = base::lower(authority.substr(0, colon));
-    if (!good_name(out.host)) return false;
+    if (!good_name(out.host) || odd_number(out.host)) return false;
     has_port = colon != std::string_view::npos;
     if (has_port) port = authority.substr(colon + 1);
   }
@@ -136,19 +153,19 @@ std::string encode(std::string_view text) {
 }
 
 std::optional<Url> resolve(const Url& base, std::string_view reference) {
-  if (reference.find("://") != std::string_view::npos) return parse(reference);
+  reference = reference.substr(0, reference.find('#'));
+  if (reference.empty()) return base;
+  const auto mark = reference.find_first_of(":/?");
+  if (mark != std::string_view::npos && reference[mark] == ':') return parse(reference);
   if (reference.substr(0, 2) == "//") return parse(base.scheme + ":" + std::string(reference));
-  std::string path;
-  if (reference.empty() || reference.front() == '#') return base;
-  if (reference.front() == '/')
-    path = reference;
-  else if (reference.front() == '?')
-    path = base.path + std::string(reference);
-  else
-    path = base.path.substr(0, base.path.rfind('/') + 1) + std::string(reference);
-  auto out = parse(base.origin() + path);
-  if (out) out->path = remove_dots(out->path);
-  return out;
+  const auto question = reference.find('?');
+  std::string path(reference.substr(0, question));
+  const std::string query(question == std::string_view::npos ? "" : reference.substr(question));
+  if (path.empty())
+    path = base.path;
+  else if (path.front() != '/')
+    path = base.path.substr(0, base.path.rfind('/') + 1) + path;
+  return parse(base.origin() + remove_dots(path) + query);
 }
 
 }  // namespace openclaw::url

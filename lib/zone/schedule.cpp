@@ -61,8 +61,8 @@ int weekday_number(std::string_view name) {
   return -1;
 }
 
-bool read_weekdays(std::string_view text, Bits& bits) {
-  bits.assign(7, false);
+bool read_weekdays(std::string_view text, Bits& out) {
+  Bits bits(7, false);
   for (const auto item : base::split(text, ',')) {
     auto dots = item.find("..");
     std::size_t width = 2;
@@ -74,6 +74,7 @@ bool read_weekdays(std::string_view text, Bits& bits) {
     if (from < 0 || to < 0 || from > to) return false;
     for (int d = from; d <= to; ++d) bits[static_cast<std::size_t>(d)] = true;
   }
+  out = bits;
   return true;
 }
 

@@ -10,6 +10,8 @@
 #include <vector>
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "audit/process.h"
 #include "audit/query.h"
@@ -192,6 +194,30 @@ TEST(AuditCrash, AtAnyInstantNothingWasSentWithoutARow) {
     }
   }
   EXPECT_GE(steps_hit, 6) << "too few of the steps were hit";
+}
+
+TEST(AuditWriters, AMemberOfTheGroupReadsBesideFourOfThem) {
+  if (::geteuid() != 0) OPENCLAW_NOT_RUN("becoming another user needs root");
+  constexpr gid_t group = 54302;
+  const TempDir dir;
+  const std::string folder = dir.path().string();
+  ASSERT_EQ(::chown(folder.c_str(), 0, group), 0);
+  ASSERT_EQ(::chmod(folder.c_str(), 02750), 0);  // new files belong to the group
+  { State state(folder); }
+  const std::string runs = std::to_string(times(80, 3000));
+  std::vector<std::unique_ptr<Child>> writers;
+  for (const char* w : {"1", "2", "3", "4"})
+    writers.push_back(start_role({"append", folder, w, runs}));
+  const auto reader = start_role({"member", folder, std::to_string(group)});
+  for (const auto& writer : writers) ASSERT_TRUE(writer->hear(1));
+  ASSERT_TRUE(reader->hear(1));
+  write(folder + "/go", "");
+  for (const auto& writer : writers) EXPECT_EQ(writer->wait(), 0);
+  write(folder + "/stop", "");
+  std::string reads;
+  reader->read(reads, Clock::now() + std::chrono::minutes(1));
+  EXPECT_EQ(reader->wait(), 0) << "after " << reads.size() << " reads";
+  EXPECT_GT(reads.size(), 10U);
 }
 
 TEST(AuditWriters, FourProcessesMakeOneUnbrokenChain) {

@@ -5,6 +5,7 @@
 #include <iostream>
 
 #include <fcntl.h>
+#include <grp.h>
 #include <gtest/gtest.h>
 #include <sched.h>
 #include <signal.h>
@@ -12,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "audit/query.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/log.h"
@@ -114,6 +116,26 @@ int append(const std::string& folder, int writer, int runs) {
   return 0;
 }
 
+/// Queries and verifies as a member of the group, who may not write, until the file "stop" is
+/// there.
+int read_as_member(const std::string& folder, gid_t group) {
+  if (::setgroups(1, &group) != 0 || ::setgid(65534) != 0 || ::setuid(65534) != 0) return 3;
+  wait_for_go(folder);
+  const zone::Zone zone("UTC");
+  std::int64_t last = 0;
+  while (!std::filesystem::exists(folder + "/stop")) {
+    store::Database db(database_in(folder), Access::read_only, audit::migrations());
+    const auto counted = audit::count(db, {}, zone);
+    if (counted.total.calls < last || !audit::verify(db, {}).good) return 4;
+    last = counted.total.calls;
+    audit::Limit future;  // a look at almost nothing, often
+    future.since = base::from_ms(INT64_MAX);
+    for (int i = 0; i < 500; ++i) (void)audit::spent(db, future);
+    say('k');
+  }
+  return 0;
+}
+
 int settle(const std::string& folder) {
   State state(folder);
   wait_for_go(folder);
@@ -171,6 +193,7 @@ int play(const Arguments& a) {
   if (a[0] == "loop") return loop(a[1], std::stoi(a[2]));
   if (a[0] == "spend") return spend(a[1], a[2]);
   if (a[0] == "append") return append(a[1], std::stoi(a[2]), std::stoi(a[3]));
+  if (a[0] == "member") return read_as_member(a[1], static_cast<gid_t>(std::stoi(a[2])));
   if (a[0] == "settle") return settle(a[1]);
   if (a[0] == "tell") return tell_many(a[1], std::stoi(a[2]));
   if (a[0] == "journal") return tell_journal(a[1], a[2]);

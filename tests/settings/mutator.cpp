@@ -51,7 +51,7 @@ void Mutator::change(Value& root) {
   collect(root, containers, leaves);
   Value& box = *containers[1 + pick(containers.size() - 1)];  // never the root itself
   const std::size_t at = pick(box.size());
-  switch (pick(27)) {
+  switch (pick(31)) {
     case 0:
     case 1:
     case 2:
@@ -97,7 +97,11 @@ void Mutator::change(Value& root) {
     case 18:
     case 19:
     case 20:
-    case 21: {  // another order
+    case 21:
+    case 22:
+    case 23:
+    case 24:
+    case 25: {  // another order
       const auto by = static_cast<std::ptrdiff_t>(at);
       if (box.is_object())
         std::rotate(box.members_mutable().begin(), box.members_mutable().begin() + by,
