@@ -139,10 +139,11 @@ std::vector<Finding> lint(const Policy& policy, const std::set<std::string>& acc
     for (const auto& group : agent.groups) {
       const auto grants = policy.groups.find(group);
       if (grants == policy.groups.end() || grants->second.empty()) continue;
-      if (std::all_of(grants->second.begin(), grants->second.end(), [&](const Grant& g) {
-            return std::any_of(agent.deny.begin(), agent.deny.end(),
-                               [&](const auto& p) { return denies(p, g.tool); });
-          }))
+      if (std::all_of(grants->second.begin(), grants->second.end(),
+                      [&, &agent = agent](const Grant& g) {
+                        return std::any_of(agent.deny.begin(), agent.deny.end(),
+                                           [&](const auto& p) { return denies(p, g.tool); });
+                      }))
         out.push_back({at, fmt::format("it shadows the whole group '{}'", group)});
     }
   }

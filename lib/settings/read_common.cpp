@@ -27,7 +27,9 @@ SecretRef read_secret(config::Node& node, const std::string& key, const char* do
     return out;
   }
   const auto& [kind, what] = value.members().front();
-  const auto bad = [&](const std::string& why) { node.problem_inside(key, kind, why); };
+  const auto bad = [&, &kind = kind](const std::string& why) {
+    node.problem_inside(key, kind, why);
+  };
   if (kind == "credential") {
     out.kind = SecretRef::Kind::credential;
     out.name = what.as_string();

@@ -19,8 +19,9 @@ int main(int, char** argv) {
   curl_slist* headers = curl_slist_append(nullptr, "Content-Type: application/json");
   curl_easy_setopt(curl, CURLOPT_URL, argv[1]);
   curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
-  curl_easy_setopt(curl, CURLOPT_POSTFIELDS,
-                   "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"hello\"}],\"stream\":true}");
+  curl_easy_setopt(
+      curl, CURLOPT_POSTFIELDS,
+      "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"hello\"}],\"stream\":true}");
   curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take);
   const CURLcode code = curl_easy_perform(curl);
   sqlite3_exec(db, "INSERT INTO t VALUES('outcome', 2)", nullptr, nullptr, nullptr);

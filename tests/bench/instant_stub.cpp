@@ -1,17 +1,22 @@
 // SPDX-License-Identifier: MIT
-// Answers every POST at once with the same streamed chat completion. Prints its port; ends on SIGTERM.
+// Answers every POST at once with the same streamed chat completion. Prints its port; ends on
+// SIGTERM.
+#include <cstdio>
+#include <string>
+
 #include <arpa/inet.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <cstdio>
-#include <string>
-
 static const char* const answer =
-    "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nx-request-id: req_bench\r\nConnection: close\r\n\r\n"
-    "data: {\"id\":\"c\",\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Hi there\"}}]}\n\n"
+    "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nx-request-id: req_bench\r\nConnection: "
+    "close\r\n\r\n"
+    "data: {\"id\":\"c\",\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Hi "
+    "there\"}}]}\n\n"
     "data: {\"id\":\"c\",\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n"
-    "data: {\"id\":\"c\",\"choices\":[],\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":2,\"total_tokens\":11}}\n\n"
+    "data: "
+    "{\"id\":\"c\",\"choices\":[],\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":2,\"total_"
+    "tokens\":11}}\n\n"
     "data: [DONE]\n\n";
 
 static void serve(int client) {
@@ -40,7 +45,8 @@ int main() {
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   socklen_t size = sizeof address;
-  if (bind(server, reinterpret_cast<sockaddr*>(&address), size) != 0 || listen(server, 64) != 0) return 1;
+  if (bind(server, reinterpret_cast<sockaddr*>(&address), size) != 0 || listen(server, 64) != 0)
+    return 1;
   getsockname(server, reinterpret_cast<sockaddr*>(&address), &size);
   std::printf("%d\n", ntohs(address.sin_port));
   std::fflush(stdout);

@@ -9,6 +9,7 @@ int main(int, char** argv) {
   curl_easy_setopt(curl, CURLOPT_CAPATH, argv[2]);
   const CURLcode code = curl_easy_perform(curl);
   curl_easy_cleanup(curl);
-  // The test server signs itself: both sides end in the same refusal, after the whole store was read.
+  // The test server signs itself: both sides end in the same refusal, after the whole store was
+  // read.
   return code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_OK ? 0 : 1;
 }

@@ -5,7 +5,8 @@
 #include "json/parse.h"
 #include "policy/engine.h"
 
-/// A request as JSON under a fixed policy: never a throw, and nothing beyond what the policy spells.
+/// A request as JSON under a fixed policy: never a throw, and nothing beyond what the policy
+/// spells.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace openclaw;
   static const policy::Policy fixed = test::small_policy();

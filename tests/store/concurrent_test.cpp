@@ -177,7 +177,8 @@ TEST(StoreBackup, ACopyIsAWorkingStateFolder) {
   EXPECT_EQ(count_rows(db), 4);
 }
 
-// A person who restores copies one file over the other; what the log held must not come back.
+// A person who restores copies one file over the other; what the log held must not come back, page
+// by page into a file that is laid out otherwise. It may be refused, with a word about the log.
 TEST(StoreBackup, ACopyPutOverTheOldFileIsWhatIsRead) {
   const TempDir dir;
   const TempDir target;
@@ -190,9 +191,15 @@ TEST(StoreBackup, ACopyPutOverTheOldFileIsWhatIsRead) {
   }
   std::filesystem::copy_file(target.file("copy.db"), file,
                              std::filesystem::copy_options::overwrite_existing);
-  Database db(file, Access::read_write, pairs());
-  EXPECT_TRUE(is_sound(db));
-  EXPECT_EQ(count_rows(db), 2);
+  std::string said;
+  const int code = exit_code_of(
+      [&] {
+        Database db(file, Access::read_write, pairs());
+        EXPECT_TRUE(is_sound(db));
+        EXPECT_EQ(count_rows(db), 2);
+      },
+      &said);
+  EXPECT_TRUE(code == 0 || (code == 78 && said.find("-wal") != std::string::npos)) << said;
 }
 
 TEST(StoreBackup, LeavesNothingBehindWhenItFails) {
