@@ -78,9 +78,13 @@ int run_audit_verify(const Args& args) {
         "openclaw: accepted; the present rows are the new base, and the reason is in the chain\n");
   }
   audit::Verification result;
+  const auto asked = witnesses(args, folder);
+  std::string names;
+  for (const auto& one : asked)
+    if (names.find(one.by) == std::string::npos) names += (names.empty() ? "" : ", ") + one.by;
   {
     ReadState state(folder, settings);
-    result = audit::verify(state.db, witnesses(args, folder));
+    result = audit::verify(state.db, asked);
   }
   remember_if_owner(folder, settings, result);
   if (args.has("json")) {
@@ -92,7 +96,7 @@ int run_audit_verify(const Args& args) {
     for (const auto& note : result.accepted)
       text += "  accepted earlier: " + base::one_line(note) + "\n";
     if (!result.witnessed) text += "  no witness: a cut tail is not excluded\n";
-    if (!result.witness.empty()) text += "  witness: " + result.witness + "\n";
+    if (!names.empty()) text += "  witness: " + names + "\n";
     write_stdout(text);
   }
   return result.good ? done : found;

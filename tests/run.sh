@@ -29,7 +29,11 @@ export GTEST_FILTER
 printf 'NOT RUN: %s known faults, listed in tests/known_faults.txt\n' "$(grep -c '^[A-Z]' tests/known_faults.txt)" >&2
 ctest --preset dev --no-tests=error
 unset GTEST_FILTER
-say "fuzzing"
-tests/fuzz.sh
+if [ -n "${OPENCLAW_FULL:-}" ]; then
+  say "fuzzing"
+  tests/fuzz.sh
+else
+  printf 'NOT RUN: the fuzzers themselves (their corpora are replayed above); --full runs them\n' >&2
+fi
 say "benchmarks"
 tests/bench/run.sh
