@@ -50,6 +50,7 @@ chmod +x "$t/ask-tls" "$t/floor-tls"
 measure "TLS ask / curl with hashed CApath" 0 20 "$t/ask-tls" -- "$t/floor-tls"
 
 mkdir "$t/big"
+"$openclaw" ask --config "$t/tls.json" --state "$t/big" hello >/dev/null 2>&1 || true  # makes every table
 "$bin/fill_audit" "$t/big" "$rows"
 query="--since 2026-01-01 --by agent,day --no-compare --no-chart"
 sql=$("$openclaw" audit query --config "$t/tls.json" --state "$t/big" --since 2026-01-01 --by agent,day --sql)
