@@ -72,7 +72,7 @@ int run_audit_verify(const Args& args) {
     if (args.get("accept").size() < 3)
       throw base::UsageError("--accept needs the reason, in words");
     State state(folder, settings);
-    audit::accept(state.db, args.get("accept"), base::wall_now());
+    audit::accept(state.db, args.get("accept"), base::wall_now(), witnesses(args, folder));
     state.witness.tell(audit::read_head(state.db));
     write_stderr(
         "openclaw: accepted; the present rows are the new base, and the reason is in the chain\n");

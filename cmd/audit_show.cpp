@@ -188,6 +188,7 @@ int run_audit_tail(const Args& args) {
     pollfd fd{interrupt.stop().fd(), POLLIN, 0};
     ::poll(&fd, 1, 500);
     if (interrupt.stop().requested()) return interrupted;
+    state.db.refresh();
   }
 }
 

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "audit/bodies.h"
 
+#include <cerrno>
+
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -17,21 +20,29 @@ constexpr std::string_view label = "openclaw body 1";
 
 }  // namespace
 
-std::string Bodies::put(std::string_view text, base::Time at, bool store) {
+std::string Bodies::put(std::string_view text, base::Time at, bool store, bool* is_new) {
+  if (is_new) *is_new = false;
   if (text.empty()) return {};
   const std::string clean = base::redact(text);
   if (key_.empty()) return base::hex(crypto::view(crypto::sha256(clean)));
   const std::string sealed = crypto::seal_same(key_.reveal(), label, clean);
   const std::string ref = base::hex(crypto::view(crypto::sha256(sealed)));
   if (!store) return ref;
-  // A text seen again keeps the newer date, so that it lives as long as its last use demands.
-  auto& insert = db_.statement(
-      "INSERT INTO bodies VALUES(?,?,?) ON CONFLICT(ref) DO UPDATE SET at=max(at, excluded.at)");
+  auto& insert = db_.statement("INSERT OR IGNORE INTO bodies VALUES(?,?,?)");
   insert.bind(1, ref);
   insert.bind(2, base::to_ms(at));
   insert.bind(3, sealed.data(), static_cast<int>(sealed.size()));
-  insert.exec();
+  const bool inserted = insert.exec() == 1;
   insert.reset();
+  if (is_new) *is_new = inserted;
+  if (inserted) return ref;
+  // A text seen again keeps the newer date, so that it lives as long as its last use demands.
+  auto& touch = db_.statement("UPDATE bodies SET at=? WHERE ref=? AND at<?");
+  touch.bind(1, base::to_ms(at));
+  touch.bind(2, ref);
+  touch.bind(3, base::to_ms(at));
+  touch.exec();
+  touch.reset();
   return ref;
 }
 
@@ -61,14 +72,21 @@ base::Secret own_body_key(const std::string& state_folder, bool make) {
     return base::Secret(std::move(key));
   }
   if (!make) return {};
-  std::string key = crypto::random_bytes(32);
-  base::write_atomically(path, key, 0600);
-  return base::Secret(std::move(key));
+  // Several processes may be here at once: the first to link its file in has made the key.
+  const std::string own = path + "." + std::to_string(::getpid());
+  base::write_atomically(own, crypto::random_bytes(32), 0600);
+  const int linked = ::link(own.c_str(), path.c_str());
+  const bool is_made = linked == 0 || errno == EEXIST;
+  ::unlink(own.c_str());
+  if (!is_made) throw base::StorageError("cannot make '" + path + "'");
+  return own_body_key(state_folder, false);
 }
 
 base::Secret body_key_from(const base::Secret& credential) {
-  const auto text = credential.reveal();
-  if (text.size() == 32) return base::Secret(std::string(text));
+  if (credential.reveal().size() == 32) return base::Secret(std::string(credential.reveal()));
+  const auto text = base::trim(credential.reveal());
+  for (const auto& decoded : {base::from_hex(text), base::from_base64(text)})
+    if (decoded && decoded->size() == 32) return base::Secret(std::string(*decoded));
   if (text.size() < 16)
     throw base::ConfigError("the audit's body_key is too short", "head -c32 /dev/urandom | base64");
   return base::Secret(std::string(crypto::view(crypto::sha256(text))));

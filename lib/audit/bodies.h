@@ -16,8 +16,9 @@ class Bodies {
   /// An empty key: nothing is stored and nothing can be read; references are still made.
   Bodies(store::Database& db, base::Secret key) : db_(db), key_(std::move(key)) {}
 
-  /// Inside a transaction. store=false gives the reference without keeping the text.
-  std::string put(std::string_view text, base::Time at, bool store);
+  /// Inside a transaction. store=false gives the reference without keeping the text. is_new: set to
+  /// whether the text was not stored before.
+  std::string put(std::string_view text, base::Time at, bool store, bool* is_new = nullptr);
   /// nullopt: erased, never kept, or the key is not ours.
   std::optional<std::string> get(const std::string& ref) const;
   bool has_key() const { return !key_.empty(); }

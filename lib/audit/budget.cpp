@@ -4,8 +4,9 @@
 namespace openclaw::audit {
 namespace {
 
+/// An open call counts whenever it began: it is paid when it ends.
 std::int64_t sum(store::Database& db, const std::string& table, const std::string& column,
-                 const Limit& limit) {
+                 base::Time since, const Limit& limit) {
   std::string sql = "SELECT coalesce(sum(" + column + "),0) FROM " + table + " WHERE at>=?";
   std::vector<std::string> values;
   const auto match = [&](const char* name, const std::string& value) {
@@ -20,7 +21,7 @@ std::int64_t sum(store::Database& db, const std::string& table, const std::strin
   match("run", limit.run);
   if (limit.without_jobs) sql += " AND job IS NULL";
   auto& query = db.statement(sql);
-  query.bind(1, base::to_ms(limit.since));
+  query.bind(1, base::to_ms(since));
   int at = 2;
   for (const auto& value : values) query.bind(at++, value);
   query.executeStep();
@@ -32,7 +33,8 @@ std::int64_t sum(store::Database& db, const std::string& table, const std::strin
 }  // namespace
 
 base::Usd spent(store::Database& db, const Limit& limit) {
-  return {sum(db, "call_ends", "cost_nusd", limit) + sum(db, "open_calls", "reserved_nusd", limit)};
+  return {sum(db, "call_ends", "cost_nusd", limit.since, limit) +
+          sum(db, "open_calls", "reserved_nusd", base::Time::min(), limit)};
 }
 
 std::optional<base::Usd> left(store::Database& db, const std::vector<Limit>& limits,

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/redact.h"
 
 namespace openclaw::audit {
 
@@ -58,6 +59,12 @@ void bind(SQLite::Statement& statement, int at, const Cell& value) {
     statement.bind(at);
 }
 
+/// No column may hold a secret, whoever filled it.
+Cell clean(const Cell& value) {
+  const auto* text = std::get_if<std::string>(&value);
+  return text ? Cell(base::redact(*text)) : value;
+}
+
 std::string insert_sql(const Table& table) {
   std::string names = "seq";
   std::string marks = "?";
@@ -88,7 +95,8 @@ void Chain::append(const Table& table, const std::vector<Cell>& cells) {
   auto& insert = db_.statement(insert_sql(table));
   insert.bind(1, head_.seq + 1);
   int at = 2;
-  for (const auto& value : cells) {
+  for (const auto& given : cells) {
+    const Cell value = clean(given);
     if (const auto* n = std::get_if<std::int64_t>(&value))
       hasher.add(*n);
     else if (const auto* text = std::get_if<std::string>(&value))

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "audit/process.h"
 
+#include <mutex>
+
 #include <unistd.h>
 
 #include "base/file.h"
@@ -31,11 +33,16 @@ std::string start_time(const std::string& pid) {
 
 }  // namespace
 
-const std::string& own_process() {
-  static const std::string name = [] {
-    const std::string pid = std::to_string(::getpid());
-    return boot_id() + " " + pid + " " + start_time(pid);
-  }();
+std::string own_process() {
+  static std::mutex mutex;
+  static pid_t known = 0;  // a fork has another
+  static std::string name;
+  const std::lock_guard lock(mutex);
+  if (known != ::getpid()) {
+    known = ::getpid();
+    const std::string pid = std::to_string(known);
+    name = boot_id() + " " + pid + " " + start_time(pid);
+  }
   return name;
 }
 

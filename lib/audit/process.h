@@ -6,7 +6,7 @@ namespace openclaw::audit {
 
 /// Names this process so that another can tell later whether it still lives: boot id, pid, start
 /// time.
-const std::string& own_process();
+std::string own_process();
 bool is_alive(const std::string& process);
 
 }  // namespace openclaw::audit

@@ -1,27 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
 
+#include "audit/rebase.h"
 #include "audit/verify.h"
-#include "audit/walk.h"
-#include "json/value.h"
 
 namespace openclaw::audit {
 namespace {
-
-void set_base(store::Database& db, const Head& base, const std::string& kind, json::Value note,
-              base::Time now) {
-  auto& update = db.statement("UPDATE chain SET base_seq=?, base_mac=?, base_kind=? WHERE id=1");
-  update.bind(1, base.seq);
-  update.bind(2, base.mac.data(), static_cast<int>(base.mac.size()));
-  update.bind(3, kind);
-  update.exec();
-  update.reset();
-  Chain chain(db);
-  chain.begin();
-  note.set("base", format_head(base));
-  chain.append(notes, {base::to_ms(now), kind, json::canonical(note)});
-  chain.end();
-}
 
 std::int64_t base_seq(store::Database& db) {
   SQLite::Statement query(db.raw(), "SELECT base_seq FROM chain WHERE id=1");
@@ -55,26 +39,19 @@ Head cut_before(store::Database& db, base::Time before) {
 
 }  // namespace
 
-void accept(store::Database& db, const std::string& why, base::Time now) {
-  db.transaction([&] {
-    const Head old = read_head(db);
-    std::int64_t last = old.seq;
-    for (const Table* table : chained_tables()) {
-      SQLite::Statement query(db.raw(),
-                              "SELECT coalesce(max(seq),0) FROM " + std::string(table->name));
-      query.executeStep();
-      last = std::max(last, query.getColumn(0).getInt64());
-    }
-    std::int64_t rows = 0;
-    const Head base{last, Walk(db).snapshot(last, rows)};
-    auto& update = db.statement("UPDATE chain SET seq=?, mac=? WHERE id=1");
-    update.bind(1, base.seq);
-    update.bind(2, base.mac.data(), static_cast<int>(base.mac.size()));
-    update.exec();
-    update.reset();
-    set_base(db, base, "accept",
-             json::Value::object({{"why", why}, {"head", format_head(old)}, {"rows", rows}}), now);
-  });
+void rebase(store::Database& db, const Head& base, const std::string& kind, json::Value note,
+            base::Time now) {
+  auto& update = db.statement("UPDATE chain SET base_seq=?, base_mac=?, base_kind=? WHERE id=1");
+  update.bind(1, base.seq);
+  update.bind(2, base.mac.data(), static_cast<int>(base.mac.size()));
+  update.bind(3, kind);
+  update.exec();
+  update.reset();
+  Chain chain(db);
+  chain.begin();
+  note.set("base", format_head(base));
+  chain.append(notes, {base::to_ms(now), kind, json::canonical(note)});
+  chain.end();
 }
 
 Pruned prune(store::Database& db, base::Time bodies_before, base::Time rows_before,
@@ -93,16 +70,23 @@ Pruned prune(store::Database& db, base::Time bodies_before, base::Time rows_befo
         out.rows += rows.exec();
         rows.reset();
       }
-      set_base(db, cut, "prune", json::Value::object({{"rows", out.rows}, {"bodies", out.bodies}}),
-               now);
+      rebase(db, cut, "prune",
+             json::Value::object({{"rows", out.rows},
+                                  {"bodies", out.bodies},
+                                  {"texts_before", base::to_ms(bodies_before)}}),
+             now);
     } else if (out.bodies > 0) {
       Chain chain(db);
       chain.begin();
-      chain.append(notes, {base::to_ms(now), std::string("erase"),
-                           json::canonical(json::Value::object({{"bodies", out.bodies}}))});
+      chain.append(notes,
+                   {base::to_ms(now), std::string("erase"),
+                    json::canonical(json::Value::object(
+                        {{"bodies", out.bodies}, {"texts_before", base::to_ms(bodies_before)}}))});
       chain.end();
     }
   });
+  // What was erased must not stay in the log either; a reader that is at it holds this up.
+  (void)db.raw().tryExec("PRAGMA wal_checkpoint(TRUNCATE)");
   return out;
 }
 

@@ -21,7 +21,10 @@ constexpr const char* call_figures =
     "sum(outcome='error' OR outcome='truncated'),sum(outcome='refused')";
 
 base::Time first_row(store::Database& db) {
-  SQLite::Statement query(db.raw(), "SELECT min(at) FROM runs");
+  // Of a run that began before a cut of old rows, only the later rows are left.
+  SQLite::Statement query(db.raw(),
+                          "SELECT min(first) FROM (SELECT min(at) AS first FROM runs UNION ALL "
+                          "SELECT min(at) FROM call_ends UNION ALL SELECT min(at) FROM tools)");
   if (query.executeStep() && !query.getColumn(0).isNull())
     return base::from_ms(query.getColumn(0).getInt64());
   return base::from_ms(0);

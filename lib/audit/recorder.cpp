@@ -25,8 +25,11 @@ std::string column(const SQLite::Statement& query, int at) {
 Recorder::Recorder(store::Database& db, Bodies& bodies, Witness& witness)
     : db_(db), bodies_(bodies), witness_(witness), chain_(db) {}
 
-std::string Recorder::keep(const std::string& text, base::Time at) {
-  return bodies_.put(text, at, info_.keep_bodies);
+Cell Recorder::keep(const std::string& text, base::Time at, const RunInfo& run) {
+  bool is_new = false;
+  const std::string ref = bodies_.put(text, at, run.keep_bodies, &is_new);
+  if (is_new) chain_.append(texts, {base::to_ms(at), ref});
+  return cell(ref);
 }
 
 void Recorder::commit(const Work& last) {
@@ -41,12 +44,12 @@ void Recorder::commit(const Work& last) {
 
 void Recorder::start_run(const RunInfo& info) {
   info_ = info;
-  waiting_.push_back([this] {
-    const RunInfo& i = info_;
+  info_.input.clear();
+  waiting_.push_back([this, i = info] {
     chain_.append(runs, {cell(i.run), base::to_ms(i.at), i.agent, cell(i.agent_digest),
                          cell(i.policy_digest), i.trigger, cell(i.place), cell(i.person),
                          cell(i.job), cell(i.slot), cell(i.conversation), cell(i.parent),
-                         cell(i.host), std::string(OPENCLAW_VERSION), cell(keep(i.input, i.at))});
+                         cell(i.host), std::string(OPENCLAW_VERSION), keep(i.input, i.at, i)});
     auto& open = db_.statement("INSERT OR REPLACE INTO open_runs VALUES(?,?)");
     open.bind(1, i.run);
     open.bind(2, own_process());
@@ -69,13 +72,16 @@ void Recorder::start_call(const CallIntent& intent, const std::vector<Limit>& li
                                           base::human_usd(*rest),
                                           base::human_usd(*intent.reserved)));
     auto manifest = json::Value::array();
-    for (const auto& text : intent.texts) manifest.push(keep(text, intent.at));
+    for (const auto& text : intent.texts) {
+      const Cell ref = keep(text, intent.at, info_);
+      manifest.push(std::holds_alternative<std::string>(ref) ? std::get<std::string>(ref) : "");
+    }
     const auto money = intent.reserved ? Cell(intent.reserved->nano) : Cell();
     chain_.append(calls, {intent.call, info_.run, base::to_ms(intent.at), std::int64_t{intent.turn},
                           std::int64_t{intent.attempt}, cell(intent.provider), cell(intent.api),
                           cell(intent.server), cell(intent.model), std::int64_t{intent.stream},
                           intent.max_tokens, intent.input_estimate, money, cell(intent.price_ref),
-                          cell(keep(json::dump(manifest), intent.at)), intent.request_bytes,
+                          keep(json::dump(manifest), intent.at, info_), intent.request_bytes,
                           cell(intent.client_request_id)});
     auto& open = db_.statement("INSERT INTO open_calls VALUES(?,?,?,?,?,?,?,?,?,?,?,?)");
     int at = 1;
@@ -86,7 +92,7 @@ void Recorder::start_call(const CallIntent& intent, const std::vector<Limit>& li
       if (text.empty())
         open.bind(at++);
       else
-        open.bind(at++, text);
+        open.bind(at++, base::redact(text));
     }
     if (intent.reserved)
       open.bind(at++, intent.reserved->nano);
@@ -135,7 +141,7 @@ void Recorder::append_outcome(const CallOutcome& o, const RunInfo& i, base::Time
                             o.total_ms,
                             o.response_bytes,
                             cell(o.rate_limits),
-                            cell(keep(o.reply, now))});
+                            keep(o.reply, now, i)});
   auto& closed = db_.statement("DELETE FROM open_calls WHERE call=?");
   closed.bind(1, o.call);
   closed.exec();
@@ -149,21 +155,21 @@ void Recorder::end_call(const CallOutcome& outcome, base::Time now) {
 void Recorder::decide_tools(const std::vector<ToolDecision>& decisions) {
   commit([&] {
     for (const auto& d : decisions)
-      chain_.append(tools,
-                    {d.tool_call, info_.run, cell(d.call), base::to_ms(d.at), cell(info_.agent),
-                     cell(info_.trigger), cell(info_.place), cell(info_.person), cell(info_.job),
-                     std::int64_t{d.n}, cell(d.vendor_id), d.name, cell(d.effect), d.decision,
-                     cell(d.rule), cell(base::redact(d.reason)), cell(d.taint),
-                     cell(keep(d.args, d.at)), cell(sha(d.args))});
+      chain_.append(
+          tools,
+          {d.tool_call, info_.run, cell(d.call), base::to_ms(d.at), cell(info_.agent),
+           cell(info_.trigger), cell(info_.place), cell(info_.person), cell(info_.job),
+           std::int64_t{d.n}, cell(d.vendor_id), d.name, cell(d.effect), d.decision, cell(d.rule),
+           cell(d.reason), cell(d.taint), keep(d.args, d.at, info_), cell(sha(d.args))});
   });
 }
 
 void Recorder::end_tool(const ToolOutcome& o) {
-  waiting_.push_back([this, o] {
-    chain_.append(tool_ends, {o.tool_call, info_.run, base::to_ms(o.at), o.outcome,
-                              cell(base::redact(o.error)), cell(keep(o.result, o.at)),
-                              cell(sha(o.result)), static_cast<std::int64_t>(o.result.size()),
-                              std::int64_t{o.truncated}, o.duration.count()});
+  waiting_.push_back([this, o, run = info_] {
+    chain_.append(tool_ends, {o.tool_call, run.run, base::to_ms(o.at), o.outcome, cell(o.error),
+                              keep(o.result, o.at, run), cell(sha(o.result)),
+                              static_cast<std::int64_t>(o.result.size()), std::int64_t{o.truncated},
+                              o.duration.count()});
   });
 }
 
@@ -174,7 +180,7 @@ void Recorder::end_run(const RunResult& r, base::Time now, const std::function<v
     chain_.append(run_ends, {info_.run, base::to_ms(now), r.outcome, std::int64_t{r.exit_code},
                              std::int64_t{r.turns}, std::int64_t{r.calls}, std::int64_t{r.tools},
                              std::int64_t{r.denied}, money, r.duration.count(),
-                             cell(keep(r.output, now)), cell(base::redact(r.error))});
+                             keep(r.output, now, info_), cell(r.error)});
     auto& closed = db_.statement("DELETE FROM open_runs WHERE run=?");
     closed.bind(1, info_.run);
     closed.exec();

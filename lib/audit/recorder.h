@@ -99,7 +99,8 @@ class Recorder {
  private:
   using Work = std::function<void()>;
   void commit(const Work& last);
-  std::string keep(const std::string& text, base::Time at);
+  /// Keeps the text as the run wants it; a text not seen before gets a row.
+  Cell keep(const std::string& text, base::Time at, const RunInfo& run);
   void append_outcome(const CallOutcome& outcome, const RunInfo& info, base::Time now);
 
   store::Database& db_;

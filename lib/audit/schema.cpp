@@ -57,11 +57,13 @@ const Table tools{"tools",
 const Table tool_ends{"tool_ends",
                       {"tool_call", "run", "at", "outcome", "error", "result_ref", "result_sha256",
                        "result_bytes", "truncated", "duration_ms"}};
+// A text that was sealed for the first time: so that one taken away is missed.
+const Table texts{"texts", {"at", "ref"}};
 const Table notes{"notes", {"at", "kind", "data"}};
 
 const std::vector<const Table*>& chained_tables() {
   static const std::vector<const Table*> all{&runs,  &run_ends,  &calls, &call_ends,
-                                             &tools, &tool_ends, &notes};
+                                             &tools, &tool_ends, &texts, &notes};
   return all;
 }
 
@@ -71,6 +73,7 @@ CREATE TABLE runs(seq INTEGER PRIMARY KEY, run TEXT NOT NULL UNIQUE, at INTEGER 
   agent TEXT NOT NULL, agent_digest TEXT, policy_digest TEXT, trigger TEXT NOT NULL, place TEXT,
   person TEXT, job TEXT, slot TEXT, conversation TEXT, parent TEXT, host TEXT, version TEXT,
   input_ref TEXT, mac BLOB NOT NULL) STRICT;
+CREATE INDEX runs_at ON runs(at);
 CREATE TABLE run_ends(seq INTEGER PRIMARY KEY, run TEXT NOT NULL UNIQUE, at INTEGER NOT NULL,
   outcome TEXT NOT NULL, exit_code INTEGER, turns INTEGER, calls INTEGER, tools INTEGER,
   denied INTEGER, cost_nusd INTEGER, duration_ms INTEGER, output_ref TEXT, error TEXT,
@@ -103,6 +106,8 @@ CREATE TABLE tool_ends(seq INTEGER PRIMARY KEY, tool_call TEXT NOT NULL, run TEX
   at INTEGER NOT NULL, outcome TEXT NOT NULL, error TEXT, result_ref TEXT, result_sha256 TEXT,
   result_bytes INTEGER, truncated INTEGER, duration_ms INTEGER, mac BLOB NOT NULL) STRICT;
 CREATE INDEX tool_ends_run ON tool_ends(run);
+CREATE TABLE texts(seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, ref TEXT NOT NULL,
+  mac BLOB NOT NULL) STRICT;
 CREATE TABLE notes(seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, kind TEXT NOT NULL,
   data TEXT NOT NULL, mac BLOB NOT NULL) STRICT;
 CREATE TABLE chain(id INTEGER PRIMARY KEY CHECK(id=1), seq INTEGER NOT NULL, mac BLOB NOT NULL,
@@ -111,6 +116,7 @@ INSERT INTO chain VALUES(1, 0, zeroblob(32), 0, zeroblob(32), '');
 CREATE TABLE bodies(ref TEXT PRIMARY KEY, at INTEGER NOT NULL, sealed BLOB NOT NULL) STRICT;
 CREATE INDEX bodies_at ON bodies(at);
 -- Calls whose outcome is not known yet, with what they may cost; not chained, emptied by outcomes.
+-- verify compares them with the rows of calls and call_ends.
 CREATE TABLE open_calls(call TEXT PRIMARY KEY, run TEXT NOT NULL, at INTEGER NOT NULL, agent TEXT,
   trigger TEXT, place TEXT, person TEXT, job TEXT, provider TEXT, model TEXT,
   reserved_nusd INTEGER, process TEXT NOT NULL) STRICT;

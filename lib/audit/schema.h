@@ -17,7 +17,7 @@ struct Table {
   std::vector<std::string_view> columns;
 };
 
-extern const Table runs, run_ends, calls, call_ends, tools, tool_ends, notes;
+extern const Table runs, run_ends, calls, call_ends, tools, tool_ends, texts, notes;
 /// All of them.
 const std::vector<const Table*>& chained_tables();
 

@@ -31,15 +31,23 @@ std::string local_ms(const zone::Zone& zone, base::Time begin, base::Time end) {
 bool has_column(From from, const std::string& name) {
   static const std::vector<std::string> common{"agent", "trigger", "place", "person", "job"};
   if (std::find(common.begin(), common.end(), name) != common.end()) return true;
+  if (name == "conversation") return true;
   if (from == From::call_ends) return name == "model" || name == "provider" || name == "outcome";
   if (from == From::tools) return name == "name" || name == "decision";
-  return name == "conversation";
+  return false;
 }
 
 std::string column_of(const std::string& dimension) {
   if (dimension == "channel") return "place";
   if (dimension == "tool") return "name";
   return dimension;
+}
+
+/// The column, or where only runs have it, the look-up of the run's.
+std::string value_of(const std::string& dimension, From from) {
+  if (dimension != "conversation" || from == From::runs) return column_of(dimension);
+  const std::string table = from == From::tools ? "tools" : "call_ends";
+  return "(SELECT conversation FROM runs WHERE runs.run=" + table + ".run)";
 }
 
 }  // namespace
@@ -62,7 +70,7 @@ Select::Select(From from, const Query& q, const zone::Zone& zone, base::Time fir
     } else if (dimension == "month") {
       expressions_.push_back("strftime('%Y-%m'," + local + "/1000,'unixepoch')");
     } else if (has_column(from, column_of(dimension))) {
-      expressions_.push_back("coalesce(" + column_of(dimension) + ",'')");
+      expressions_.push_back("coalesce(" + value_of(dimension, from) + ",'')");
     } else {
       fits_ = false;
     }

@@ -3,6 +3,7 @@
 
 #include <fmt/core.h>
 
+#include "audit/cross_check.h"
 #include "audit/walk.h"
 #include "base/text.h"
 #include "json/value.h"
@@ -10,31 +11,35 @@
 namespace openclaw::audit {
 namespace {
 
+constexpr std::size_t most_faults = 50;
+
 std::string_view blob(const SQLite::Column& column) {
   return {static_cast<const char*>(column.getBlob()), static_cast<std::size_t>(column.getBytes())};
 }
 
 void check_bodies(store::Database& db, Verification& out) {
-  SQLite::Statement query(db.raw(), "SELECT ref, sealed FROM bodies");
-  while (query.executeStep()) {
-    ++out.bodies;
-    const auto ref = query.getColumn(0).getString();
-    if (base::hex(crypto::view(crypto::sha256(blob(query.getColumn(1))))) != ref)
-      out.faults.push_back(fmt::format("the sealed text {}… was changed", ref.substr(0, 12)));
-    if (out.faults.size() > 50) return;
-  }
+  out.bodies = each_bad_text(db, [&](const BadText& text) {
+    if (out.faults.size() < most_faults)
+      out.faults.push_back(fmt::format("the sealed text {}… was {}", text.ref.substr(0, 12),
+                                       text.is_missing ? "taken away" : "changed"));
+  });
 }
 
 /// One view of the database while others write; ends with its scope, also by an exception.
 class Snapshot {
  public:
-  explicit Snapshot(store::Database& db) : db_(db) { db_.raw().exec("BEGIN"); }
-  ~Snapshot() { db_.raw().tryExec("ROLLBACK"); }
+  explicit Snapshot(store::Database& db) : db_(db), is_ours_(!db.in_transaction()) {
+    if (is_ours_) db_.raw().exec("BEGIN");
+  }
+  ~Snapshot() {
+    if (is_ours_) (void)db_.raw().tryExec("ROLLBACK");
+  }
   Snapshot(const Snapshot&) = delete;
   Snapshot& operator=(const Snapshot&) = delete;
 
  private:
   store::Database& db_;
+  bool is_ours_;  ///< false: the database is one already
 };
 
 /// An index that says other than its table would make a report wrong while every row is right.
@@ -112,7 +117,7 @@ Verification verify(store::Database& db, const std::vector<Witnessed>& witnesses
     out.faults.push_back(fmt::format("a row up to the accepted row {} was changed", base.seq));
   out.head = base;
   look(seen, out.head.seq, out.head.mac);
-  while (out.faults.size() < 50 && walk.next()) {
+  while (out.faults.size() < most_faults && walk.next()) {
     if (walk.seq() != out.head.seq + 1)
       out.faults.push_back(
           walk.seq() <= out.head.seq
@@ -129,6 +134,9 @@ Verification verify(store::Database& db, const std::vector<Witnessed>& witnesses
         fmt::format("the head says row {}, the last row is {}", head.seq, out.head.seq));
   judge_witnesses(seen, base.seq, out);
   check_bodies(db, out);
+  check_open(db, base.seq, [&](const std::string& what) {
+    if (out.faults.size() < most_faults) out.faults.push_back(what);
+  });
   SQLite::Statement notes_query(db.raw(), "SELECT seq, data FROM notes WHERE kind='accept'");
   while (notes_query.executeStep())
     out.accepted.push_back(fmt::format("row {}: {}", notes_query.getColumn(0).getInt64(),

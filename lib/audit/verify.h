@@ -35,8 +35,10 @@ struct LastVerification {
 std::optional<LastVerification> last_verification(store::Database& db);
 
 /// Chains the present state after a fault that a person accepts: the rows as they now are become
-/// the base, still protected by a digest over them, and a note says why.
-void accept(store::Database& db, const std::string& why, base::Time now);
+/// the base, still protected by a digest over them, and a note says why. The numbers go on after
+/// those that audit.head and the witnesses saw, so that what they know of is seen to be older.
+void accept(store::Database& db, const std::string& why, base::Time now,
+            const std::vector<Witnessed>& witnesses = {});
 
 /// Erases the texts older than bodies_before and the rows older than rows_before; the chain goes on
 /// from a base that a note names, so that what is left still verifies. Returns how many of each.

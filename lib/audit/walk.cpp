@@ -39,10 +39,12 @@ bool Walk::next() {
   return current_ != nullptr;
 }
 
-crypto::Digest Walk::mac() const {
-  return digest_from(
-      blob(current_->statement->getColumn(static_cast<int>(current_->table->columns.size()) + 1)));
+std::string_view Walk::stored_mac() const {
+  return blob(
+      current_->statement->getColumn(static_cast<int>(current_->table->columns.size()) + 1));
 }
+
+crypto::Digest Walk::mac() const { return digest_from(stored_mac()); }
 
 crypto::Digest Walk::digest(const crypto::Digest& before) {
   hasher_.begin(before, *current_->table, current_->seq);
@@ -64,7 +66,10 @@ crypto::Digest Walk::digest(const crypto::Digest& before) {
 crypto::Digest Walk::snapshot(std::int64_t up_to, std::int64_t& rows) {
   crypto::Digest running{};
   for (current_ = lowest(); current_ && current_->seq <= up_to; current_ = lowest(), ++rows) {
-    running = digest(running);
+    crypto::Sha256 with_mac;
+    with_mac.update(crypto::view(digest(running)));
+    with_mac.update(stored_mac());
+    running = with_mac.finish();
     current_->step();
   }
   current_ = nullptr;  // next() takes the first row after the snapshot

@@ -19,7 +19,7 @@ class Walk {
   crypto::Digest mac() const;
   /// The mac that the row should have after `before`.
   crypto::Digest digest(const crypto::Digest& before);
-  /// Walks the rows up to and including seq and gives one digest over all of them.
+  /// Walks the rows up to and including seq and gives one digest over all of them and their macs.
   crypto::Digest snapshot(std::int64_t up_to, std::int64_t& rows);
 
  private:
@@ -30,6 +30,7 @@ class Walk {
     bool done = false;
     void step();
   };
+  std::string_view stored_mac() const;
   Reader* lowest();
   std::vector<Reader> readers_;
   Reader* current_ = nullptr;

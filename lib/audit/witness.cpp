@@ -7,11 +7,11 @@
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/error.h"
 #include "base/file.h"
-#include "base/log.h"
 #include "base/text.h"
 
 namespace openclaw::audit {
@@ -21,6 +21,23 @@ int digit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;
   return -1;
+}
+
+/// Whether the descriptor is the journal's stream that JOURNAL_STREAM names (systemd.exec(5)); the
+/// variable alone is inherited by what a service starts.
+bool is_journal(int fd) {
+  const char* const named = std::getenv("JOURNAL_STREAM");
+  struct stat info {};
+  return named && ::fstat(fd, &info) == 0 &&
+         named == fmt::format("{}:{}", info.st_dev, info.st_ino);
+}
+
+/// The head in an open file; nullopt when the file is torn, longer, or something else.
+std::optional<Head> parse_file(int fd) {
+  char text[200];
+  const ssize_t n = ::pread(fd, text, sizeof text, 0);
+  if (n <= 0 || n == sizeof text) return std::nullopt;
+  return parse_head({text, static_cast<std::size_t>(n)});
 }
 
 }  // namespace
@@ -46,27 +63,27 @@ std::optional<Head> parse_head(std::string_view text) {
 }
 
 void Witness::tell(const Head& head) {
-  if (std::getenv("JOURNAL_STREAM")) {
-    base::log::info("audit", "head={}", format_head(head));
+  if (is_journal(STDERR_FILENO)) {  // whatever the log's level: it is a record, not a message
+    base::write_all(STDERR_FILENO, "<6>audit: head=" + format_head(head) + "\n");
     return;
   }
   const std::string path = folder_ + "/audit.head";
   const base::Fd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640));
   if (!fd) throw base::StorageError("cannot open '" + path + "'");
   ::flock(fd.get(), LOCK_EX);
-  const auto before = parse_head(base::read_all(fd.get(), 200));
+  const auto before = parse_file(fd.get());
   if (before && before->seq >= head.seq) return;  // another process was further
   // One line of fixed width in one sector: a crash leaves the old or the new one.
   const std::string line = fmt::format("{:>98}\n", format_head(head));
   if (::pwrite(fd.get(), line.data(), line.size(), 0) != static_cast<ssize_t>(line.size()) ||
-      ::fdatasync(fd.get()) != 0)
+      ::ftruncate(fd.get(), static_cast<off_t>(line.size())) != 0 || ::fdatasync(fd.get()) != 0)
     throw base::StorageError("cannot write '" + path + "'");
 }
 
 std::optional<Witnessed> read_head_file(const std::string& state_folder) {
-  const auto text = base::read_if_exists(state_folder + "/audit.head", 200);
-  if (!text) return std::nullopt;
-  const auto head = parse_head(*text);
+  const base::Fd fd(::open((state_folder + "/audit.head").c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd) return std::nullopt;
+  const auto head = parse_file(fd.get());
   if (!head) return std::nullopt;
   return Witnessed{*head, "audit.head"};
 }

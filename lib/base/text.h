@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,10 @@ std::string join(const std::vector<std::string>& parts, std::string_view separat
 
 std::string hex(std::string_view bytes, bool upper = false);
 std::string base64(std::string_view bytes);
+/// The bytes that hexadecimal digits of either case, or padded base64, stand for; nullopt when the
+/// text is anything else.
+std::optional<std::string> from_hex(std::string_view text);
+std::optional<std::string> from_base64(std::string_view text);
 /// The inside of a JSON string literal.
 std::string json_escape(std::string_view s);
 

@@ -28,14 +28,20 @@ class Database {
 
   /// Opens the file (0640, WAL kept for group readers). read_write makes it when it is not there
   /// and applies the migrations; read_only never makes or changes anything and throws when it is
-  /// absent.
+  /// absent: it is a snapshot of the moment it was opened.
   Database(const std::filesystem::path& file, Access access,
            const std::vector<Migration>& migrations);
 
   SQLite::Database& raw() { return db_; }
 
+  /// Whether a transaction is open; always, for a read_only one.
+  bool in_transaction() const;
+
   /// Runs work inside BEGIN IMMEDIATE … COMMIT; rolls back when it throws.
   void transaction(const std::function<void()>& work);
+
+  /// Makes a read_only database the snapshot of now. No statement of it may be at a row.
+  void refresh();
 
   /// A prepared statement kept for the life of the database.
   SQLite::Statement& statement(const std::string& sql);

@@ -33,8 +33,18 @@ Applied applied_steps(Database& db) {
 
 }  // namespace
 
+void refuse_foreign(SQLite::Database& db) {
+  SQLite::Statement look(db,
+                         "SELECT count(*), coalesce(sum(name='openclaw_schema'),0) FROM "
+                         "sqlite_schema WHERE type='table'");
+  look.executeStep();
+  if (look.getColumn(0).getInt() > 0 && look.getColumn(1).getInt() == 0)
+    throw base::ConfigError("this is not a database of openclaw");
+}
+
 void migrate(Database& db, const std::vector<Migration>& migrations) {
   if (!has_schema_table(db)) {
+    refuse_foreign(db.raw());
     db.transaction([&db] {
       db.raw().exec(
           "CREATE TABLE IF NOT EXISTS openclaw_schema(name TEXT NOT NULL, number INTEGER NOT NULL,"

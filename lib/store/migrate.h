@@ -6,6 +6,10 @@
 
 namespace openclaw::store {
 
+/// Throws ConfigError when the file has tables but none of ours: it is another program's. Changes
+/// nothing.
+void refuse_foreign(SQLite::Database& db);
+
 /// Applies what is missing, each step in its own transaction together with its row in
 /// openclaw_schema, so that a kill leaves a step done or not begun. A file written by a newer major
 /// version is refused (ConfigError).

@@ -82,6 +82,8 @@ bool read_authority(std::string_view authority, Url& out) {
     return true;
   }
   unsigned n = 0;
+  // A leading zero is read as octal here and decimal there: nobody writes it by accident.
+  if (port.starts_with('0')) return false;
   const auto [end, ec] = std::from_chars(port.data(), port.data() + port.size(), n);
   if (ec != std::errc{} || end != port.data() + port.size() || n == 0 || n > 65535) return false;
   out.port = static_cast<std::uint16_t>(n);

@@ -173,7 +173,7 @@ TEST_F(AuditTamper, FindsADuplicatedAndAMovedRow) {
     std::string columns, values;
     for (const auto& column : table->columns) {
       columns += "," + std::string(column);
-      const bool is_key = column == table->columns.front() && name != "notes";
+      const bool is_key = column == table->columns.front() && name != "notes" && name != "texts";
       values += "," + std::string(column) + (is_key ? "||'-2'" : "");
     }
     const auto copy_to = [&](std::int64_t seq) {
