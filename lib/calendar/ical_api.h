@@ -14,6 +14,7 @@
   X(icalcomponent_get_uid)             \
   X(icalcomponent_isa)                 \
   X(icaldurationtype_as_int)           \
+  X(icalparameter_get_range)           \
   X(icalparameter_get_tzid)            \
   X(icalparser_parse_string)           \
   X(icalproperty_get_dtend)            \
@@ -21,13 +22,16 @@
   X(icalproperty_get_duration)         \
   X(icalproperty_get_exdate)           \
   X(icalproperty_get_first_parameter)  \
+  X(icalproperty_get_location)         \
   X(icalproperty_get_rdate)            \
   X(icalproperty_get_recurrenceid)     \
   X(icalproperty_get_rrule)            \
+  X(icalproperty_get_summary)          \
   X(icalproperty_get_value_as_string)  \
   X(icalrecur_iterator_free)           \
   X(icalrecur_iterator_new)            \
   X(icalrecur_iterator_next)           \
+  X(icalrecur_iterator_set_start)      \
   X(icaltime_is_null_time)             \
   X(icaltime_is_utc)
 
