@@ -23,12 +23,7 @@ cmake --preset release >/dev/null
 cmake --build --preset release
 
 say "tests"
-# Faults that are known and not mended yet; see the file.
-GTEST_FILTER=-$(sed -n 's/^\([A-Za-z]*\.[^ ]*\) .*/\1/p' tests/known_faults.txt | paste -s -d :)
-export GTEST_FILTER
-printf 'NOT RUN: %s known faults, listed in tests/known_faults.txt\n' "$(grep -c '^[A-Z]' tests/known_faults.txt)" >&2
 ctest --preset dev --no-tests=error
-unset GTEST_FILTER
 if [ -n "${OPENCLAW_FULL:-}" ]; then
   say "fuzzing"
   tests/fuzz.sh

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
+#include <set>
 
 #include "config/node.h"
 #include "json/parse.h"
@@ -43,11 +44,8 @@ std::vector<Problem> Document::problems() const {
   auto out = problems_;
   std::stable_sort(out.begin(), out.end(),
                    [](const Problem& a, const Problem& b) { return a.line < b.line; });
-  out.erase(std::unique(out.begin(), out.end(),
-                        [](const Problem& a, const Problem& b) {
-                          return a.pointer == b.pointer && a.text == b.text;
-                        }),
-            out.end());
+  std::set<std::pair<std::string, std::string>> seen;
+  std::erase_if(out, [&](const Problem& p) { return !seen.emplace(p.pointer, p.text).second; });
   return out;
 }
 

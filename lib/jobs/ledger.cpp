@@ -8,7 +8,7 @@ namespace {
 
 constexpr const char* columns =
     "job, slot, state, scheduled_at, claimed_at, delivered_at, run, delivered_to, text_ref, note,"
-    " written_by, attempts, cost_nusd, took_ms, process";
+    " written_by, attempts, cost_nusd, took_ms, process, outcome_unknown";
 
 std::string text(SQLite::Statement& q, int at) {
   return q.getColumn(at).isNull() ? std::string() : q.getColumn(at).getString();
@@ -50,7 +50,8 @@ const std::vector<store::Migration>& migrations() {
 CREATE TABLE slots(job TEXT NOT NULL, slot TEXT NOT NULL, state TEXT NOT NULL, scheduled_at INTEGER,
   claimed_at INTEGER NOT NULL, delivered_at INTEGER, run TEXT, delivered_to TEXT, text_ref TEXT,
   note TEXT, written_by TEXT, attempts INTEGER NOT NULL, cost_nusd INTEGER,
-  took_ms INTEGER NOT NULL DEFAULT 0, process TEXT, reported INTEGER NOT NULL DEFAULT 0,
+  took_ms INTEGER NOT NULL DEFAULT 0, process TEXT, outcome_unknown INTEGER NOT NULL DEFAULT 0,
+  reported INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY(job, slot)) STRICT;
 CREATE INDEX slots_claimed ON slots(job, claimed_at);
 CREATE TABLE told(job TEXT NOT NULL, key TEXT NOT NULL, short TEXT NOT NULL, first_day TEXT NOT NULL,
@@ -82,9 +83,11 @@ Claim Ledger::claim(const std::string& job, const Slot& slot, const std::string&
     find_row.bind(2, slot.label);
     const bool there = find_row.executeStep();
     std::string owner;
+    bool was_unknown = false;
     if (there) {
       claim.row = row_of(find_row);
       owner = text(find_row, 14);
+      was_unknown = find_row.getColumn(15).getInt() != 0;
     }
     find_row.reset();
     if (!there) {
@@ -116,14 +119,15 @@ Claim Ledger::claim(const std::string& job, const Slot& slot, const std::string&
       claim.kind = Claim::Kind::skipped;
       return;
     }
-    claim.outcome_unknown = state == "delivering" || state == "done";
+    claim.outcome_unknown = was_unknown || state == "delivering" || state == "done";
     auto& take = db_.statement(
-        "UPDATE slots SET state='claimed', claimed_at=?, attempts=attempts+1, process=?"
-        " WHERE job=? AND slot=?");
+        "UPDATE slots SET state='claimed', claimed_at=?, attempts=attempts+1, process=?,"
+        " outcome_unknown=? WHERE job=? AND slot=?");
     take.bind(1, base::to_ms(now));
     take.bind(2, process);
-    take.bind(3, job);
-    take.bind(4, slot.label);
+    take.bind(3, claim.outcome_unknown ? 1 : 0);
+    take.bind(4, job);
+    take.bind(5, slot.label);
     exec(take);
   });
   return claim;
@@ -164,7 +168,7 @@ void Ledger::done(const std::string& job, const std::string& slot, const Row& re
                   base::Time now) {
   auto& update = db_.statement(
       "UPDATE slots SET state='done', delivered_at=?, delivered_to=?, written_by=?, cost_nusd=?,"
-      " took_ms=?, note=? WHERE job=? AND slot=?");
+      " took_ms=?, note=?, outcome_unknown=0 WHERE job=? AND slot=?");
   update.bind(1, base::to_ms(now));
   update.bind(2, result.delivered_to);
   update.bind(3, result.written_by);

@@ -33,16 +33,17 @@ std::map<std::string, Known> known_items(store::Database& db, const std::string&
   return out;
 }
 
-/// Three letters from the key's hash; the next free ones when they are taken.
+/// Three letters from the key's hash; the next free ones when they are taken, four when all are.
 std::string make_short(const std::string& key, const std::set<std::string>& taken) {
   constexpr std::string_view letters = "abcdefghkmnpqrstuvwxyz";
   const auto digest = crypto::sha256(key);
   std::uint32_t n = (std::uint32_t{digest[0]} << 16) | (std::uint32_t{digest[1]} << 8) | digest[2];
-  while (true) {
+  constexpr std::uint32_t all_of_three = 22 * 22 * 22;
+  for (std::uint32_t tries = 0;; ++tries, ++n) {
+    const std::uint32_t length = tries < all_of_three ? 3 : 4;
     std::string out;
-    for (std::uint32_t v = n, i = 0; i < 3; ++i, v /= 22) out += letters[v % 22];
+    for (std::uint32_t v = n, i = 0; i < length; ++i, v /= 22) out += letters[v % 22];
     if (!taken.contains(out)) return out;
-    ++n;
   }
 }
 
@@ -60,6 +61,7 @@ Diff compare(store::Database& db, const std::string& job, const std::vector<sour
   std::set<std::string> taken;
   for (const auto& [key, k] : known) taken.insert(k.short_id);
   std::set<std::string> present;
+  std::map<std::string, std::string> fresh;
   for (const auto& item : items) {
     present.insert(item.key);
     Told told{item, {}, 1, false};
@@ -71,26 +73,27 @@ Diff compare(store::Database& db, const std::string& job, const std::vector<sour
         told.day = 1 + static_cast<int>(
                            (std::chrono::sys_days(today) - std::chrono::sys_days(*first)).count());
     } else {
-      told.short_id = make_short(item.key, taken);
-      taken.insert(told.short_id);
+      std::string& id = fresh[item.key];
+      if (id.empty()) id = make_short(item.key, taken);
+      taken.insert(id);
+      told.short_id = id;
     }
     diff.items.push_back(std::move(told));
   }
   for (const auto& [key, k] : known) {
     const std::string kind = key.substr(0, key.find(':'));
     if (!k.gone && !present.contains(key) && !unseen_kinds.contains(kind))
-      diff.gone.push_back(k.title);
+      diff.gone.push_back(k.title), diff.gone_keys.push_back(key);
   }
   return diff;
 }
 
 void remember(store::Database& db, const std::string& job, const std::string& slot,
               const Diff& diff, std::chrono::year_month_day today) {
-  std::set<std::string> gone_titles(diff.gone.begin(), diff.gone.end());
-  for (const auto& title : gone_titles) {
-    auto& gone = db.statement("UPDATE told SET gone=1 WHERE job=? AND title=?");
+  for (const auto& key : diff.gone_keys) {
+    auto& gone = db.statement("UPDATE told SET gone=1 WHERE job=? AND key=?");
     gone.bind(1, job);
-    gone.bind(2, title);
+    gone.bind(2, key);
     gone.exec();
     gone.reset();
   }

@@ -22,6 +22,7 @@ struct Diff {
   bool first_run = true;  ///< nothing was delivered before: no marks
   std::vector<Told> items;
   std::vector<std::string> gone;  ///< titles of what went away
+  std::vector<std::string> gone_keys;
 };
 
 /// Compares with what the last delivered runs told. Items of sources in `unseen` are never gone:

@@ -56,7 +56,9 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
 
   bool null() override { return put(Value()); }
   bool boolean(bool b) override { return put(Value(b)); }
-  bool number_integer(number_integer_t n) override { return put(Value(std::int64_t{n})); }
+  bool number_integer(number_integer_t n) override {  // only what has a sign comes here
+    return put(n == 0 ? Value(Real{-0.0, "-0"}) : Value(std::int64_t{n}));
+  }
   bool number_unsigned(number_unsigned_t n) override {
     if (n <= static_cast<number_unsigned_t>(INT64_MAX))
       return put(Value(static_cast<std::int64_t>(n)));
@@ -152,23 +154,38 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
 
 }  // namespace
 
+namespace {
+
+/// Reads it slowly, knowing the line at each moment.
+Value parse_by_lines(std::string_view text, const ParseOptions& options) {
+  Cursor cursor;
+  Builder builder(options, &cursor);
+  nlohmann::json::sax_parse(CountingIterator(text.data(), &cursor),
+                            CountingIterator(text.data() + text.size(), &cursor), &builder,
+                            nlohmann::json::input_format_t::json, true, options.comments);
+  return builder.take();
+}
+
+}  // namespace
+
 Value parse(std::string_view text, const ParseOptions& options) {
   if (text.size() > options.max_bytes)
     throw ParseError(fmt::format("more than {} bytes", options.max_bytes), 1);
   // The parser stops silently at a NUL byte after the value.
   if (text.find('\0') != std::string_view::npos) throw ParseError("a NUL byte in the text", 1);
-  Cursor cursor;
-  Builder builder(options, &cursor);
   if (options.lines) {
     options.lines->emplace("", 1);
-    nlohmann::json::sax_parse(CountingIterator(text.data(), &cursor),
-                              CountingIterator(text.data() + text.size(), &cursor), &builder,
-                              nlohmann::json::input_format_t::json, true, options.comments);
-  } else {
+    return parse_by_lines(text, options);
+  }
+  try {
+    const Cursor nowhere;
+    Builder builder(options, &nowhere);
     nlohmann::json::sax_parse(text.begin(), text.end(), &builder,
                               nlohmann::json::input_format_t::json, true, options.comments);
+    return builder.take();
+  } catch (const ParseError&) {
+    return parse_by_lines(text, options);  // throws the same, with its line
   }
-  return builder.take();
 }
 
 std::string pointer_step(std::string_view key) {

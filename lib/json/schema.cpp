@@ -59,6 +59,8 @@ void refuse_unknown(const Value& schema, const std::string& where) {
       throw base::ConfigError("schema " + where + " uses the keyword '" + key +
                               "', which is not checked");
     const std::string inner = where + "/" + key;
+    if (key == "multipleOf" && !(value.is_number() && value.as_double() > 0))
+      throw base::ConfigError("schema " + inner + " is no number above zero");
     if (key == "properties") {
       for (const auto& [name, sub] : value.members()) refuse_unknown(sub, inner + "/" + name);
     } else if (key == "anyOf" || key == "oneOf" || key == "allOf") {
@@ -98,7 +100,10 @@ struct Schema::Compiled {
 
 Schema::Schema(const Value& schema) : compiled_(std::make_unique<Compiled>()) {
   refuse_unknown(schema, "");
-  const nlohmann::json document = convert(schema);
+  // valijson takes a root that is false for one that says nothing.
+  const bool forbids_all = schema.is_bool() && !schema.as_bool();
+  const nlohmann::json document =
+      forbids_all ? nlohmann::json{{"not", nlohmann::json::object()}} : convert(schema);
   const valijson::adapters::NlohmannJsonAdapter adapter(document);
   try {
     valijson::SchemaParser(valijson::SchemaParser::kDraft7)

@@ -8,9 +8,14 @@
 #include <md4c.h>
 
 #include "base/text.h"
+#include "markup/html_text.h"
 
 namespace openclaw::markdown {
 namespace {
+
+// Deeper ones are drawn like these: a line must not grow with its depth.
+constexpr std::size_t most_levels = 12;
+constexpr std::string_view bar = "│ ";
 
 class Renderer {
  public:
@@ -44,13 +49,15 @@ class Renderer {
     switch (type) {
       case MD_BLOCK_H: code("\x1b[1m"); break;
       case MD_BLOCK_CODE: in_code_ = true; break;
-      case MD_BLOCK_QUOTE: prefix_ += "│ "; break;
+      case MD_BLOCK_QUOTE:
+        if (++quotes_ <= most_levels) prefix_ += bar;
+        break;
       case MD_BLOCK_UL: lists_.push_back(0); break;
       case MD_BLOCK_OL: lists_.push_back(static_cast<MD_BLOCK_OL_DETAIL*>(detail)->start); break;
       case MD_BLOCK_LI: {
         flush(false);
         const auto* item = static_cast<MD_BLOCK_LI_DETAIL*>(detail);
-        const std::string indent((lists_.size() - 1) * 2, ' ');
+        const std::string indent(std::min(lists_.size() - 1, most_levels) * 2, ' ');
         if (item->is_task)
           line_ = indent + (item->task_mark == ' ' ? "☐ " : "☑ ");
         else if (lists_.back() == 0)
@@ -80,7 +87,9 @@ class Renderer {
         in_code_ = false;
         flush(true);
         break;
-      case MD_BLOCK_QUOTE: prefix_.resize(prefix_.size() - std::string_view("│ ").size()); break;
+      case MD_BLOCK_QUOTE:
+        if (quotes_-- <= most_levels) prefix_.resize(prefix_.size() - bar.size());
+        break;
       case MD_BLOCK_UL:
       case MD_BLOCK_OL:
         lists_.pop_back();
@@ -123,6 +132,8 @@ class Renderer {
   int text(MD_TEXTTYPE type, std::string_view s) {
     if (type == MD_TEXT_SOFTBR || type == MD_TEXT_BR) {
       current() += in_cell_ ? ' ' : '\n';
+    } else if (type == MD_TEXT_ENTITY) {
+      current() += base::printable(markup::decode_reference(s));
     } else {
       current() += s;
     }
@@ -162,6 +173,7 @@ class Renderer {
 
   const TerminalStyle& style_;
   std::string out_, line_, prefix_, cell_;
+  std::size_t quotes_ = 0;
   std::vector<unsigned> lists_;
   std::vector<std::vector<std::string>> rows_;
   std::size_t link_start_ = 0;

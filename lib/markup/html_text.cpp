@@ -11,12 +11,36 @@
 namespace openclaw::markup {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 22> entities{{
-    {"amp", "&"},   {"lt", "<"},    {"gt", ">"},    {"quot", "\""},  {"apos", "'"},
-    {"nbsp", " "},  {"ndash", "–"}, {"mdash", "—"}, {"hellip", "…"}, {"lsquo", "‘"},
-    {"rsquo", "’"}, {"ldquo", "“"}, {"rdquo", "”"}, {"copy", "©"},   {"reg", "®"},
-    {"euro", "€"},  {"pound", "£"}, {"deg", "°"},   {"middot", "·"}, {"bull", "•"},
-    {"laquo", "«"}, {"raquo", "»"},
+using Named = std::pair<std::string_view, std::string_view>;
+// Those that texts really use: HTML 4's Latin 1 and its common symbols.
+constexpr std::array<Named, 132> entities{{
+    {"amp", "&"},    {"lt", "<"},     {"gt", ">"},     {"quot", "\""},  {"apos", "'"},
+    {"nbsp", " "},   {"ndash", "–"},  {"mdash", "—"},  {"hellip", "…"}, {"lsquo", "‘"},
+    {"rsquo", "’"},  {"ldquo", "“"},  {"rdquo", "”"},  {"copy", "©"},   {"reg", "®"},
+    {"euro", "€"},   {"pound", "£"},  {"deg", "°"},    {"middot", "·"}, {"bull", "•"},
+    {"laquo", "«"},  {"raquo", "»"},  {"Agrave", "À"}, {"Aacute", "Á"}, {"Acirc", "Â"},
+    {"Atilde", "Ã"}, {"Auml", "Ä"},   {"Aring", "Å"},  {"AElig", "Æ"},  {"Ccedil", "Ç"},
+    {"Egrave", "È"}, {"Eacute", "É"}, {"Ecirc", "Ê"},  {"Euml", "Ë"},   {"Igrave", "Ì"},
+    {"Iacute", "Í"}, {"Icirc", "Î"},  {"Iuml", "Ï"},   {"ETH", "Ð"},    {"Ntilde", "Ñ"},
+    {"Ograve", "Ò"}, {"Oacute", "Ó"}, {"Ocirc", "Ô"},  {"Otilde", "Õ"}, {"Ouml", "Ö"},
+    {"Oslash", "Ø"}, {"Ugrave", "Ù"}, {"Uacute", "Ú"}, {"Ucirc", "Û"},  {"Uuml", "Ü"},
+    {"Yacute", "Ý"}, {"THORN", "Þ"},  {"szlig", "ß"},  {"agrave", "à"}, {"aacute", "á"},
+    {"acirc", "â"},  {"atilde", "ã"}, {"auml", "ä"},   {"aring", "å"},  {"aelig", "æ"},
+    {"ccedil", "ç"}, {"egrave", "è"}, {"eacute", "é"}, {"ecirc", "ê"},  {"euml", "ë"},
+    {"igrave", "ì"}, {"iacute", "í"}, {"icirc", "î"},  {"iuml", "ï"},   {"eth", "ð"},
+    {"ntilde", "ñ"}, {"ograve", "ò"}, {"oacute", "ó"}, {"ocirc", "ô"},  {"otilde", "õ"},
+    {"ouml", "ö"},   {"oslash", "ø"}, {"ugrave", "ù"}, {"uacute", "ú"}, {"ucirc", "û"},
+    {"uuml", "ü"},   {"yacute", "ý"}, {"thorn", "þ"},  {"yuml", "ÿ"},   {"iexcl", "¡"},
+    {"cent", "¢"},   {"curren", "¤"}, {"yen", "¥"},    {"brvbar", "¦"}, {"sect", "§"},
+    {"uml", "¨"},    {"ordf", "ª"},   {"not", "¬"},    {"macr", "¯"},   {"plusmn", "±"},
+    {"sup1", "¹"},   {"sup2", "²"},   {"sup3", "³"},   {"acute", "´"},  {"micro", "µ"},
+    {"para", "¶"},   {"cedil", "¸"},  {"ordm", "º"},   {"frac14", "¼"}, {"frac12", "½"},
+    {"frac34", "¾"}, {"iquest", "¿"}, {"times", "×"},  {"divide", "÷"}, {"trade", "™"},
+    {"larr", "←"},   {"rarr", "→"},   {"uarr", "↑"},   {"darr", "↓"},   {"minus", "−"},
+    {"infin", "∞"},  {"asymp", "≈"},  {"ne", "≠"},     {"le", "≤"},     {"ge", "≥"},
+    {"dagger", "†"}, {"permil", "‰"}, {"lsaquo", "‹"}, {"rsaquo", "›"}, {"oelig", "œ"},
+    {"OElig", "Œ"},  {"scaron", "š"}, {"Scaron", "Š"}, {"sbquo", "‚"},  {"bdquo", "„"},
+    {"check", "✓"},  {"star", "☆"},
 }};
 
 constexpr std::array<std::string_view, 34> blocks{
@@ -203,6 +227,14 @@ std::string html_to_text(std::string_view html) {
     }
   }
   return out.take();
+}
+
+std::string decode_reference(std::string_view text) {
+  if (!text.starts_with('&')) return std::string(text);
+  std::string out;
+  std::size_t pos = 0;
+  reference(text, pos, out);
+  return pos == text.size() ? out : std::string(text);
 }
 
 }  // namespace openclaw::markup

@@ -10,4 +10,8 @@ namespace openclaw::markup {
 /// links as "text <url>", character references decoded. Never fails; linear in the input.
 std::string html_to_text(std::string_view html);
 
+/// The characters that a reference such as "&eacute;" or "&#8364;" stands for; the text itself when
+/// it is none that is known.
+std::string decode_reference(std::string_view text);
+
 }  // namespace openclaw::markup

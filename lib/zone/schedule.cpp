@@ -26,7 +26,7 @@ bool read_number(std::string_view text, int& out) {
   return ec == std::errc{} && end == text.data() + text.size() && !text.empty();
 }
 
-/// "*", "5", "1..5", "0/15", "*/2", "1,2,7".
+/// "*", "5", "1..5", "0/15", "1,2,7"; as systemd.time(7), which wants "0/2" for "*/2".
 void read_field(const std::string& schedule, std::string_view field, int low, int high,
                 Bits& bits) {
   bits.assign(static_cast<std::size_t>(high - low + 1), false);
@@ -38,6 +38,7 @@ void read_field(const std::string& schedule, std::string_view field, int low, in
     }
     int from = low;
     int to = high;
+    if (item == "*" && (step > 0 || item.size() != field.size())) bad(schedule, field);
     if (item != "*") {
       const auto dots = item.find("..");
       if (!read_number(item.substr(0, dots), from)) bad(schedule, field);
@@ -45,7 +46,7 @@ void read_field(const std::string& schedule, std::string_view field, int low, in
       if (dots != std::string_view::npos && !read_number(item.substr(dots + 2), to))
         bad(schedule, field);
     }
-    if (from < low || to > high || from > to) bad(schedule, field);
+    if (from < low || to > high || from > to || from + step > high) bad(schedule, field);
     for (int n = from; n <= to; n += std::max(1, step))
       bits[static_cast<std::size_t>(n - low)] = true;
   }
