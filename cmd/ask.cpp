@@ -126,7 +126,13 @@ int exit_for(const agent::Output& output) {
   if (output.outcome == "budget") return budget;
   if (output.outcome == "limit") return limit;
   if (output.outcome == "cancelled") return interrupted;
-  if (output.outcome == "unavailable") return output.try_later ? later : unavailable;
+  if (output.outcome == "unavailable") {
+    // A wrong key, or a model that is not there: trying again does not help.
+    const int status = output.vendor_status;
+    if (status == 401 || status == 403 || status == 404) return config;
+    if (status >= 400 && status < 500) return failed;
+    return output.try_later ? later : unavailable;
+  }
   return failed;
 }
 

@@ -74,9 +74,11 @@ class Timeline {
     if (end.is_null())
       out += "  not ended: running, or abandoned\n";
     else
-      out += fmt::format("  {} · {} turns, {} calls, {} tools, {} denied · {} · {}{}\n",
-                         end["outcome"].as_string(), end["turns"].as_int(), end["calls"].as_int(),
-                         end["tools"].as_int(), end["denied"].as_int(), money(end["cost_nusd"]),
+      out += fmt::format("  {} · {}, {}, {}, {} denied · {} · {}{}\n", end["outcome"].as_string(),
+                         base::counted(end["turns"].as_int(), "turn"),
+                         base::counted(end["calls"].as_int(), "call"),
+                         base::counted(end["tools"].as_int(), "tool"), end["denied"].as_int(),
+                         money(end["cost_nusd"]),
                          base::human_duration(base::Millis(end["duration_ms"].as_int())),
                          end["error"].as_string().empty() ? "" : " · " + end["error"].as_string());
     out += body("answered", end["output_ref"], 2);

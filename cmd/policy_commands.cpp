@@ -20,6 +20,16 @@ namespace {
 
 using json::Value;
 
+/// A misspelt name would always be denied, which looks like an answer.
+template <typename Map>
+void must_exist(const char* what, const std::string& name, const Map& all) {
+  if (all.contains(name)) return;
+  std::vector<std::string> names;
+  for (const auto& [known, ignored] : all) names.push_back(known);
+  throw base::UsageError(fmt::format("there is no {} '{}'{}", what, base::one_line(name),
+                                     base::did_you_mean(name, names)));
+}
+
 /// "shell/me" or "job:morning-briefing".
 policy::Caller read_caller(const std::string& text, const settings::Settings& settings) {
   policy::Caller caller;
@@ -34,6 +44,8 @@ policy::Caller read_caller(const std::string& text, const settings::Settings& se
     throw base::UsageError("--from: write it like shell/me or job:morning-briefing");
   caller.place = text.substr(0, slash);
   caller.person = text.substr(slash + 1);
+  must_exist("place", caller.place, settings.places);
+  must_exist("person", caller.person, settings.people);
   return caller;
 }
 
@@ -54,6 +66,7 @@ policy::Request read_request(const Value& c, const settings::Settings& settings)
   policy::Request request;
   request.caller = read_caller(c["from"].as_string(), settings);
   request.agent = c["agent"].as_string();
+  must_exist("agent", request.agent, settings.agents);
   request.tool = c["tool"].as_string();
   request.args = c["args"].is_null() ? Value::object() : c["args"];
   request.taint = read_taint(c["taint"].as_string());
@@ -69,6 +82,7 @@ int explain(const Args& args) {
   policy::Request request;
   request.caller = read_caller(args.get("from"), settings);
   request.agent = args.get("agent");
+  must_exist("agent", request.agent, settings.agents);
   request.tool = args.get("tool");
   try {
     request.args = json::parse(args.get("args", "{}"), {.unique_keys = true, .max_depth = 16});

@@ -218,6 +218,7 @@ void Caller::call(CallResult& result, llm::Request request,
   const base::Millis until = base::boot_now() + limits.deadline;
   std::string why = "no model is declared";
   bool tried = false;
+  std::exception_ptr too_dear;
   for (const auto& candidate : candidates) {
     if (has_private_text && !candidate.private_text) {
       why =
@@ -230,10 +231,16 @@ void Caller::call(CallResult& result, llm::Request request,
       why = fmt::format("{} failed repeatedly and rests for {}", host, base::human_duration(*rest));
       continue;
     }
-    tried = true;
-    if (try_candidate(candidate, request, turn, limits, until, stop, on_text, result)) return;
+    try {
+      if (try_candidate(candidate, request, turn, limits, until, stop, on_text, result)) return;
+      tried = true;
+    } catch (const base::BudgetError&) {  // the next may be cheaper
+      if (!too_dear) too_dear = std::current_exception();
+      continue;
+    }
     if (result.attempt.content_seen || base::boot_now() >= until) return;
   }
+  if (!tried && too_dear) std::rethrow_exception(too_dear);
   if (!tried) throw base::UnavailableError("no model can be asked: " + why);
 }
 

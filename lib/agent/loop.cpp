@@ -69,7 +69,7 @@ class Run {
   /// One model call and what follows from it; false when the run is over.
   bool step() {
     if (out_.turns >= limits_.turns)
-      return end("limit", fmt::format("no answer after {} turns", limits_.turns));
+      return end("limit", "no answer after " + base::counted(limits_.turns, "turn"));
     if (time_left().count() <= 0)
       return end("limit", "no answer within " + base::human_duration(limits_.deadline));
     if (out_.usage.input_tokens + out_.usage.output_tokens >= limits_.tokens)
@@ -78,9 +78,7 @@ class Run {
     const auto visible = gate_.visible(out_.taint);
     const bool tools = !visible.empty();
     base::StreamRedactor redactor;
-    const llm::TextSink live = [&](std::string_view piece) {
-      if (const auto clean = redactor.feed(piece); !clean.empty()) on_text_(clean);
-    };
+    const llm::TextSink live = [&](std::string_view piece) { show(redactor.feed(piece)); };
     CallLimits limits = limits_.calls;
     limits.deadline = std::min(limits.deadline, time_left());
     CallResult result;
@@ -88,13 +86,17 @@ class Run {
       caller_.call(result, request_for(visible), candidates_, out_.turns, out_.taint.private_text,
                    limits, stop_, on_text_ && !tools ? live : llm::TextSink{});
     } catch (const base::Error&) {
+      show(redactor.finish());
       if (result.candidate) count(result);
       throw;
     }
-    if (on_text_ && !tools)
-      if (const auto rest = redactor.finish(); !rest.empty()) on_text_(rest);
+    show(redactor.finish());
     count(result);
     return take(result, tools);
+  }
+
+  void show(const std::string& text) const {
+    if (on_text_ && !text.empty()) on_text_(text);
   }
 
   llm::Request request_for(const std::vector<const tools::Tool*>& visible) const {
@@ -136,6 +138,7 @@ class Run {
       out_.text = base::redact(llm::text_of(reply.message));
       out_.finish = fault->type;
       out_.try_later = fault->rate_limited;
+      out_.vendor_status = fault->retryable ? 0 : result.attempt.http_status;
       if (fault->type == "timeout" && time_left().count() <= 0)
         return end("limit", "no answer within " + base::human_duration(limits_.deadline));
       return end("unavailable", fmt::format("{}: {}{}", out_.provider, fault->type,
@@ -151,7 +154,7 @@ class Run {
     const bool cut = reply.finish == llm::Finish::length;  // a cut call is never run
     if (!calls.empty() && !cut) return use_tools(calls, result.call);
     out_.text = base::redact(llm::text_of(reply.message));
-    if (on_text_ && tools && !out_.text.empty()) on_text_(out_.text);
+    if (tools) show(out_.text);
     if (reply.finish == llm::Finish::length)
       return end("limit", "the answer was cut at its length limit");
     out_.outcome = "ok";
@@ -180,20 +183,26 @@ class Run {
     out_.messages.push_back(std::move(results));
     if (stuck_) return end("limit", "the model made the same call three times");
     if (static_cast<int>(out_.tools.size()) > limits_.tool_calls)
-      return end("limit", fmt::format("more than {} tool calls", limits_.tool_calls));
+      return end("limit", "more than " + base::counted(limits_.tool_calls, "tool call"));
     return true;
   }
 
+  /// Not decided by the policy: the run's own limits are against it.
+  static tools::Decided refuse(const llm::ToolCall& call, const std::string& why) {
+    tools::Decided refused;
+    refused.tool = call.name;
+    refused.args = tools::readable_args(call.arguments);
+    refused.decision.reason = why;
+    refused.told = "Refused: " + why + ".";
+    return refused;
+  }
+
   tools::Decided decide(const llm::ToolCall& call, int number) {
-    if (number >= limits_.tool_calls) {
-      tools::Decided refused;
-      refused.tool = call.name;
-      refused.args = json::Value(call.arguments);
-      refused.decision.reason = "too many tool calls in this run";
-      refused.told = "Too many tool calls in this run.";
-      return refused;
+    if (number >= limits_.tool_calls) return refuse(call, "too many tool calls in this run");
+    if (++same_[call.name + "\n" + call.arguments] >= most_same_calls) {
+      stuck_ = true;
+      return refuse(call, "the same call was made before, twice");
     }
-    if (++same_[call.name + "\n" + call.arguments] >= most_same_calls) stuck_ = true;
     return gate_.decide(call.name, call.arguments, out_.taint);
   }
 

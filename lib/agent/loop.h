@@ -41,6 +41,7 @@ struct Output {
   std::string text;            ///< the last message: the answer
   std::string error;
   bool try_later = false;              ///< a rate limit: exit 75 rather than 69
+  int vendor_status = 0;               ///< the HTTP status of the fault that ended the run
   std::vector<llm::Message> messages;  ///< the whole conversation, with the answer
   policy::Labels taint;
   std::string provider, model, finish;

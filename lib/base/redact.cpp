@@ -142,6 +142,8 @@ std::string StreamRedactor::feed(std::string_view piece) {
 
 std::string StreamRedactor::finish() { return redact(std::exchange(held_, {})); }
 
+std::string redact_cut(std::string_view text) { return StreamRedactor().feed(text); }
+
 void set_redaction(bool on) {
   const std::lock_guard lock(forms().mutex);
   forms().on = on;

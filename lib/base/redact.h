@@ -12,6 +12,9 @@ void register_secret(std::string_view value);
 /// text with every registered secret replaced by "[secret]". Applied before audit, log and reply.
 std::string redact(std::string_view text);
 
+/// As redact(), of a text that was cut at its end: where a secret may begin there, that goes too.
+std::string redact_cut(std::string_view text);
+
 /// Removes secrets from text that arrives in pieces. Holds back only what could be the start of a
 /// secret, so ordinary text leaves at once.
 class StreamRedactor {

@@ -144,6 +144,10 @@ std::string_view prefix_bytes(std::string_view s, std::size_t n) {
   return s.substr(0, n);
 }
 
+std::string counted(std::int64_t n, std::string_view one) {
+  return std::to_string(n) + " " + std::string(one) + (n == 1 ? "" : "s");
+}
+
 std::string human_count(std::int64_t n) {
   if (n < 1000) return fmt::format("{}", n);
   if (n < 10000) return fmt::format("{:.1f} k", static_cast<double>(n) / 1e3);

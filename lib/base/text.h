@@ -46,6 +46,8 @@ std::string one_line(std::string_view s);
 
 /// "12" -> "12", 1234 -> "1.2 k", 1118000 -> "1.12 M".
 std::string human_count(std::int64_t n);
+/// "1 turn", "3 turns".
+std::string counted(std::int64_t n, std::string_view one);
 /// 512 B, 1.4 KiB, 2.1 GiB.
 std::string human_bytes(std::uint64_t n);
 

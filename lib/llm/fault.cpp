@@ -63,6 +63,17 @@ std::optional<base::Millis> retry_after(const net::Response& response, base::Tim
   return std::max(base::Millis(0), at - now);
 }
 
+/// Gemini's wait stands in the body: {"@type": "…RetryInfo", "retryDelay": "34s"}.
+std::optional<base::Millis> retry_info(const Value& error) {
+  for (const auto& detail : error["details"].items()) {
+    std::string_view text = detail["retryDelay"].as_string();
+    if (!text.ends_with('s')) continue;
+    text.remove_suffix(1);
+    if (const auto wait = wait_of(text, 1000)) return wait;
+  }
+  return std::nullopt;
+}
+
 Value parse_or_null(const std::string& text) {
   try {
     return json::parse(text);
@@ -91,6 +102,7 @@ Fault fault_of(const net::Response& response, base::Time now) {
   if (says == "false") fault.retryable = false;
   fault.rate_limited = response.status == 429 && !is_terminal(error);
   if (fault.retryable) fault.retry_after = retry_after(response, now);
+  if (fault.retryable && !fault.retry_after) fault.retry_after = retry_info(error);
   return fault;
 }
 

@@ -179,6 +179,8 @@ class HttpProvider : public Provider {
       drop_calls(attempt.reply);
     }
     attempt.fault = fault_of(failure);
+    const bool is_cut = failure.kind() == net::Failure::Kind::broken && failure.status() == 200;
+    if (decoder && is_cut) attempt.fault->type = "stream_truncated";
     if (context.stop && context.stop->requested()) attempt.fault->type = "cancelled";
   }
 

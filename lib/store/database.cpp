@@ -181,6 +181,8 @@ void Database::backup(const std::filesystem::path& to) {
   refuse_target(db_, to);
   const auto temporary = to.string() + ".part";
   ::unlink(temporary.c_str());
+  const bool is_snapshot = in_transaction();
+  if (is_snapshot) db_.exec("ROLLBACK");  // VACUUM wants to begin its own
   try {
     SQLite::Statement copy(db_, "VACUUM INTO ?");
     copy.bind(1, temporary);
@@ -195,6 +197,7 @@ void Database::backup(const std::filesystem::path& to) {
     ::unlink(temporary.c_str());
     throw base::Error("cannot write '" + to.string() + "'");
   }
+  if (is_snapshot) refresh();
 }
 
 bool exists(const std::filesystem::path& file) {

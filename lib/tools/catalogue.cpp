@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/core.h>
 
+#include "base/redact.h"
 #include "base/text.h"
 #include "tools/tool.h"
 
@@ -48,7 +49,9 @@ const std::vector<policy::ToolInfo>& planned_tools() {
   return planned;
 }
 
-std::string shorten(const std::string& text, std::size_t most, bool& truncated) {
+std::string shorten(const std::string& given, std::size_t most, bool& truncated) {
+  // First of all: a secret that is cut in two would not be known any more.
+  const std::string text = truncated ? base::redact_cut(given) : base::redact(given);
   if (text.size() <= most) return text;
   truncated = true;
   const auto head = base::prefix_bytes(text, most * 2 / 3);

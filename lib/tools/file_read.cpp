@@ -7,12 +7,15 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/redact.h"
 #include "base/text.h"
 #include "tools/beneath.h"
 #include "tools/tool.h"
 
 namespace openclaw::tools {
 namespace {
+
+constexpr std::int64_t longest_secret = 16384;
 
 constexpr policy::Labels labels{.untrusted = true, .private_text = true};
 constexpr std::int64_t most_read = 8 << 20;
@@ -50,8 +53,13 @@ Result run(policy::Permit permit, const json::Value& args, const std::string& ru
   }
   // Too long to read whole: its real beginning and its real end.
   const auto most = static_cast<std::int64_t>(context.most_bytes);
+  text = base::redact_cut(text);
   const std::string head(base::prefix_bytes(text, static_cast<std::size_t>(most * 2 / 3)));
-  const std::string tail = read_part(fd.get(), info.st_size - most / 3, info.st_size);
+  // Read from further ahead, so that a secret over its beginning is seen whole.
+  const auto tail_from = std::max<std::int64_t>(0, info.st_size - most / 3 - longest_secret);
+  std::string tail = base::redact(read_part(fd.get(), tail_from, info.st_size));
+  if (tail.size() > static_cast<std::size_t>(most / 3))
+    tail.erase(0, tail.size() - static_cast<std::size_t>(most / 3));
   result.truncated = true;
   result.text = base::valid_utf8(fmt::format(
       "{}\n[… {} bytes left out …]\n{}", head,

@@ -23,6 +23,14 @@ Decided refused(Decided decided, std::string reason, std::string told) {
 
 }  // namespace
 
+json::Value readable_args(const std::string& arguments) {
+  try {
+    return json::parse(arguments, {.max_depth = most_depth, .max_bytes = most_arguments});
+  } catch (const json::ParseError&) {
+    return json::Value(arguments);
+  }
+}
+
 Gate::Gate(const policy::Policy& policy, const Catalogue& catalogue, policy::Caller caller,
            std::string agent, std::string run, Asker asker)
     : policy_(policy),
@@ -50,7 +58,7 @@ Decided Gate::decide(const std::string& name, const std::string& arguments,
                      policy::Labels taint) const {
   Decided decided;
   decided.tool = name;
-  decided.args = json::Value(arguments);
+  decided.args = readable_args(arguments);
   const Tool* tool = catalogue_.find(name);
   if (!tool) return refused(std::move(decided), "there is no such tool", "There is no such tool.");
   decided.effect = tool->info.effect;

@@ -27,6 +27,9 @@ struct Decided {
   std::optional<policy::Permit> permit;
 };
 
+/// The arguments as JSON for a person's eyes, or as the text that they are.
+json::Value readable_args(const std::string& arguments);
+
 /// The only way to a tool: decides with the policy, validates the arguments, and runs bodies with
 /// the permits that it alone asks for. One Gate per run.
 class Gate {

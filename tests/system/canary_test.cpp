@@ -179,7 +179,7 @@ class Canary : public ::testing::Test {
       ask({"-m", kind + ":leak"}, 0);
       ask({"-m", kind + ":leak", "--no-stream", "--json"}, 0);
       ask({"-m", kind + ":leak", "--jsonl"}, 0);
-      ask({"-m", kind + ":401"}, 69);
+      ask({"-m", kind + ":401"}, 78);
     }
     for (const auto& kind : kinds) use_tool(kind);
     look_inside();
