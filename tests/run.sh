@@ -24,11 +24,15 @@ cmake --build --preset release
 
 say "tests"
 ctest --preset dev --no-tests=error
+say "fuzzing"
+tests/fuzz.sh
 if [ -n "${OPENCLAW_FULL:-}" ]; then
-  say "fuzzing"
-  tests/fuzz.sh
+  say "what the fuzzers' corpora reach"
+  tests/fuzz/coverage.sh
+  say "faults planted in the policy"
+  tests/policy/mutants.sh
 else
-  printf 'NOT RUN: the fuzzers themselves (their corpora are replayed above); --full runs them\n' >&2
+  printf 'NOT RUN: coverage of the fuzz corpora, faults planted in the policy, the long figures: --full runs them\n' >&2
 fi
 say "benchmarks"
 # Figures of a shared machine inform; they decide only with --full.

@@ -155,6 +155,12 @@ TEST(PolicyExamples, Scalars) {
   expect(small(thing), with(json::Value::object({{"b", 2}, {"a", 1}})), Verdict::allow);
   expect(small(thing), with(nullptr), Verdict::allow);
   expect(small(thing), with(json::Value::object({{"b", 2}, {"a", 1.0}})), Verdict::deny);
+  Constraint list;
+  list.eq = json::Value::array({1, 2});
+  expect(small(list), with(json::Value::array({1, 2})), Verdict::allow);
+  for (const json::Value& bad : {json::Value::array({1, 3}), json::Value::array({2, 1}),
+                                 json::Value::array({1}), json::Value::array({1, 2, 2})})
+    expect(small(list), with(bad), Verdict::deny);
   Constraint text;
   text.maxlen = 2;
   expect(small(text), with("\xc3\xa9"), Verdict::allow);

@@ -6,12 +6,12 @@ cd "$(dirname "$0")/../.."
 tests=$PWD/tests/policy
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-compile() { c++ -std=c++20 -O1 -DFMT_SHARED -DOPENCLAW_VERSION='"mutant"' -DJSON_USE_IMPLICIT_CONVERSIONS=0 -Itests -Ilib "$@"; }
+compile() { c++ -std=c++20 -O1 -DFMT_SHARED -DSPDLOG_FMT_EXTERNAL -DOPENCLAW_VERSION='"mutant"' -DJSON_USE_IMPLICIT_CONVERSIONS=0 -Itests -Ilib "$@"; }
 
 for file in lib/base/*.cpp lib/json/*.cpp lib/crypto/*.cpp lib/url/*.cpp lib/policy/*.cpp tests/policy/*.cpp; do
   compile -c "$file" -o "$work/$(echo "$file" | tr / _).o"
 done
-link() { c++ "$work"/*.o -o "$work/policy_test" -lgtest -lgtest_main -lspdlog -lfmt -lcrypto; }
+link() { c++ "$work"/*.o -o "$work/policy_test" -lgtest -lgtest_main -lfmt -lcrypto; }
 run() { OPENCLAW_POLICY_CASES=${OPENCLAW_POLICY_CASES:-300000} "$work/policy_test" --gtest_fail_fast; }
 
 link

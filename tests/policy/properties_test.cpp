@@ -212,5 +212,20 @@ TEST(PolicyProperties, ArgumentsMustBeAnObject) {
   });
 }
 
+// Asked of by itself before a message is routed, where no tool is named yet.
+TEST(PolicyProperties, ReachNeedsPersonAndAgentInOneRule) {
+  for_cases(8, [](Generator&, const Policy& policy, const Request& request) {
+    const policy::Caller& caller = request.caller;
+    if (!caller.job.empty()) return false;
+    bool expected = false;
+    if (const auto place = policy.places.find(caller.place); place != policy.places.end())
+      for (const policy::AllowRule& rule : place->second)
+        if (rule.who.count(caller.person) == 1 && rule.agents.count(request.agent) == 1)
+          expected = policy.agents.count(request.agent) == 1;
+    EXPECT_EQ(policy::may_reach(policy, caller, request.agent), expected);
+    return expected;
+  });
+}
+
 }  // namespace
 }  // namespace openclaw::test
