@@ -65,9 +65,11 @@ const std::set<std::string>& members_of(Api api) {
 void check_auth(const VendorRequest& r, const std::string& key) {
   if (r.api == Api::ollama) return;
   std::string given = r.headers["authorization"].as_string();
-  if (r.api == Api::anthropic) given = r.headers["x-api-key"].as_string();
+  // Anthropic takes either; its newer libraries send the bearer.
+  const bool own_header = r.api == Api::anthropic && r.headers.contains("x-api-key");
+  if (own_header) given = r.headers["x-api-key"].as_string();
   if (r.api == Api::gemini) given = r.headers["x-goog-api-key"].as_string();
-  const bool bearer = r.api == Api::chat || r.api == Api::responses;
+  const bool bearer = !own_header && r.api != Api::gemini;
   if (given != (bearer ? "Bearer " : "") + key)
     throw Refusal{401, "authentication_error", "invalid api key"};
 }
