@@ -267,7 +267,7 @@ class Session {
     if (json_ || args_.has("extract") || args_.has("extract-last")) return {};
     if (jsonl_)
       return [](std::string_view piece) {
-        write_stdout(json::dump(Value::object({{"type", "text"}, {"text", piece}})) + "\n");
+        write_json(Value::object({{"type", "text"}, {"text", piece}}));
       };
     return [this](std::string_view piece) {
       try {
@@ -305,18 +305,18 @@ class Session {
   int show(const agent::Output& output) {
     const auto record = ask_record(output, ask_.target.agent, ask_.run, conversation_);
     if (json_) {
-      write_stdout(json::dump(record) + "\n");
+      write_json(record);
     } else if (jsonl_) {
       auto line = record;
       line.set("type", "result");
-      write_stdout(json::dump(line) + "\n");
+      write_json(line);
     } else if (args_.has("extract") || args_.has("extract-last")) {
       const auto fence = extract_fence(output.text, args_.has("extract-last"));
       if (!fence) {
         if (output.outcome == "ok") write_stderr("openclaw: the answer holds no fenced block\n");
         return failed;
       }
-      write_stdout(stdout_is_terminal() ? base::printable(*fence) : *fence);
+      write_stdout(base::printable(*fence));
     } else {
       if (!writer_.wrote() && output.outcome == "ok") writer_.take(output.text);
       writer_.finish();

@@ -2,13 +2,13 @@
 #include "ask_input.h"
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
 
 #include <fmt/core.h>
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/key_shape.h"
 #include "base/text.h"
 #include "output.h"
 
@@ -27,37 +27,7 @@ std::string image_type(std::string_view bytes) {
   return {};
 }
 
-struct Pattern {
-  std::string_view start;
-  std::size_t least;  ///< so many characters of a token must follow
-  std::string_view name;
-};
-constexpr std::array patterns{
-    Pattern{"sk-ant-", 20, "an Anthropic key"}, Pattern{"sk-or-", 20, "an OpenRouter key"},
-    Pattern{"sk-proj-", 20, "an OpenAI key"},   Pattern{"sk-", 32, "an API key"},
-    Pattern{"AIza", 35, "a Google key"},        Pattern{"AKIA", 16, "an AWS key id"},
-    Pattern{"ghp_", 30, "a GitHub token"},      Pattern{"github_pat_", 30, "a GitHub token"},
-    Pattern{"glpat-", 18, "a GitLab token"},    Pattern{"xoxb-", 20, "a Slack token"},
-    Pattern{"syt_", 20, "a Matrix token"},      Pattern{"eyJhbGciOi", 30, "a JSON web token"}};
-
-bool is_token_char(char c) { return base::is_alnum(c) || c == '-' || c == '_' || c == '.'; }
-
 }  // namespace
-
-std::string looks_like_secret(const std::string& text) {
-  if (text.find("-----BEGIN") != std::string::npos &&
-      text.find("PRIVATE KEY-----") != std::string::npos)
-    return "a private key";
-  for (const auto& p : patterns) {
-    for (std::size_t at = 0; (at = text.find(p.start, at)) != std::string::npos; ++at) {
-      if (at > 0 && is_token_char(text[at - 1])) continue;
-      std::size_t end = at + p.start.size();
-      while (end < text.size() && is_token_char(text[end])) ++end;
-      if (end - at - p.start.size() >= p.least) return std::string(p.name);
-    }
-  }
-  return {};
-}
 
 AskInput read_ask_input(const Args& args) {
   AskInput out;
@@ -78,7 +48,7 @@ AskInput read_ask_input(const Args& args) {
       throw base::UsageError("stdin holds neither text nor a picture");
     }
   }
-  if (const auto what = looks_like_secret(piped); !what.empty())
+  if (const auto what = base::looks_like_secret(piped); !what.empty())
     out.warnings.push_back("stdin holds what looks like " + what);
   std::string text;
   for (const auto& file : args.all("file")) {
@@ -92,7 +62,7 @@ AskInput read_ask_input(const Args& args) {
     }
     if (content.find('\0') != std::string::npos)
       throw base::UsageError("'" + file + "' holds neither text nor a picture");
-    if (const auto what = looks_like_secret(content); !what.empty())
+    if (const auto what = base::looks_like_secret(content); !what.empty())
       out.warnings.push_back("'" + file + "' holds what looks like " + what);
     text += fmt::format("<file name=\"{}\">\n{}{}</file>\n\n", base::one_line(file),
                         base::valid_utf8(content), content.ends_with('\n') ? "" : "\n");

@@ -18,7 +18,4 @@ struct AskInput {
 /// Reads PROMPT, stdin and --file. Throws base::UsageError when there is nothing to ask.
 AskInput read_ask_input(const Args& args);
 
-/// A word for what in text looks like a secret; empty when nothing does.
-std::string looks_like_secret(const std::string& text);
-
 }  // namespace openclaw::cmd

@@ -29,7 +29,7 @@ void AnswerWriter::take(std::string_view piece) {
   wrote_ = true;
   if (!terminal_ && !colour_) {
     ended_with_newline_ = piece.back() == '\n';
-    write_stdout(piece);
+    write_stdout(base::printable(piece));  // Markdown stays raw; what moves a cursor does not
     return;
   }
   held_ += piece;

@@ -60,6 +60,12 @@ Target find_target(const settings::Settings& settings, const std::string& wanted
     throw base::UsageError("there is no agent '" + wanted_agent + "'" +
                            base::did_you_mean(wanted_agent, names));
   }
+  if (!wanted_place.empty() && !settings.places.contains(wanted_place)) {
+    std::vector<std::string> names;
+    for (const auto& [name, place] : settings.places) names.push_back(name);
+    throw base::UsageError("there is no place '" + wanted_place + "'" +
+                           base::did_you_mean(wanted_place, names));
+  }
   if (target.caller.person.empty())
     throw base::DeniedError(fmt::format("nobody among \"people\" has the uid {}", uid),
                             fmt::format("add  \"me\": {{ \"uid\": {} }}  under people", uid));

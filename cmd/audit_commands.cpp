@@ -71,7 +71,7 @@ int run_audit_verify(const Args& args) {
   if (args.has("accept")) {
     if (args.get("accept").size() < 3)
       throw base::UsageError("--accept needs the reason, in words");
-    State state(folder, settings);
+    State state(folder, settings, State::Purpose::mend);
     audit::accept(state.db, args.get("accept"), base::wall_now(), witnesses(args, folder));
     state.witness.tell(audit::read_head(state.db));
     write_stderr(
@@ -88,7 +88,7 @@ int run_audit_verify(const Args& args) {
   }
   remember_if_owner(folder, settings, result);
   if (args.has("json")) {
-    write_stdout(json::dump(to_json(result)) + "\n");
+    write_json(to_json(result));
   } else {
     std::string text = fmt::format("{} · {} rows, {} texts · {}\n", folder, result.rows,
                                    result.bodies, result.good ? "chain good" : "chain BROKEN");
@@ -110,7 +110,8 @@ int run_audit_prune(const Args& args) {
     if (!given) throw base::UsageError(fmt::format("--{}: write it like 90d or 5y", name));
     return *given;
   };
-  State state(state_folder(args, settings), settings);
+  State state(state_folder(args, settings), settings, State::Purpose::mend);
+  state.db.transaction([&] { state.witness.must_know(state.db, audit::read_head(state.db)); });
   const base::Time now = base::wall_now();
   const auto pruned = audit::prune(state.db, now - age("bodies", settings.audit.bodies),
                                    now - age("rows", settings.audit.rows), now);

@@ -62,9 +62,12 @@ std::string row(const QueryView& v, const Group& g, std::size_t width, const Gro
                 bool is_total, bool unicode) {
   std::string out = base::fit(is_total ? "total" : label_of(g), width);
   const auto count = [](std::int64_t n, std::size_t w) { return right(base::human_count(n), w); };
-  out += count(g.runs, 7) + count(g.calls, 7) + count(g.tools, 7) + count(g.denied, 8) +
-         count(g.tokens_in, 11) + right(percent(g.cached, g.tokens_in), 8) + count(g.tokens_out, 8);
-  if (v.money) out += right(base::human_usd(g.cost), 9);
+  const bool has_runs = !v.splits_runs;
+  out += (has_runs ? count(g.runs, 7) : right("–", 7)) + count(g.calls, 7) + count(g.tools, 7) +
+         count(g.denied, 8) + count(g.tokens_in, 11) + right(percent(g.cached, g.tokens_in), 8) +
+         count(g.tokens_out, 8);
+  const bool unpriced = g.calls > 0 && g.unpriced == g.calls;
+  if (v.money) out += right(unpriced ? "unpriced" : base::human_usd(g.cost), 9);
   if (v.money && v.before)
     out += right(before ? change(g.cost, before->cost) : (g.cost.nano ? "new" : "–"), 12);
   if (v.latency)
@@ -105,12 +108,18 @@ std::string footer(const QueryView& v, bool unicode) {
 Value record(const QueryView& v, const Group& g) {
   Value out = Value::object();
   for (std::size_t i = 0; i < v.by.size() && i < g.keys.size(); ++i) out.set(v.by[i], g.keys[i]);
-  out.set("runs", g.runs).set("calls", g.calls).set("tools", g.tools).set("denied", g.denied);
+  out.set("runs", v.splits_runs ? Value() : Value(g.runs))
+      .set("calls", g.calls)
+      .set("tools", g.tools)
+      .set("denied", g.denied);
   out.set("errors", g.errors).set("refused", g.refused);
   out.set("input_tokens", g.tokens_in).set("cache_read_tokens", g.cached);
   out.set("cache_creation_tokens", g.cache_writes).set("output_tokens", g.tokens_out);
   out.set("reasoning_tokens", g.reasoning);
-  if (v.money) out.set("cost_usd", base::to_string(g.cost)).set("unpriced_calls", g.unpriced);
+  const bool unpriced = g.calls > 0 && g.unpriced == g.calls;
+  if (v.money)
+    out.set("cost_usd", unpriced ? Value() : Value(base::to_string(g.cost)))
+        .set("unpriced_calls", g.unpriced);
   out.set("abandoned_calls", g.abandoned);
   if (v.latency)
     out.set("first_token_p50_ms", g.first_token_p50)
@@ -122,9 +131,10 @@ Value record(const QueryView& v, const Group& g) {
 
 const std::vector<std::string> plain_columns{"runs",          "calls",        "tools",
                                              "denied",        "input_tokens", "cache_read_tokens",
-                                             "output_tokens", "cost_usd"};
+                                             "output_tokens", "cost_usd",     "unpriced_calls"};
 
 std::string cell_text(const Value& value) {
+  if (value.is_null()) return "";
   return value.is_string() ? value.as_string() : json::dump(value);
 }
 
@@ -155,7 +165,7 @@ std::string draw_table(const QueryView& v, bool unicode) {
   if (v.money && v.chart && v.total.cost.nano > 0) out += "   share";
   out += "\n";
   for (const auto& g : v.groups) out += row(v, g, width, same_before(v, g), false, unicode);
-  if (v.groups.size() != 1 || v.by.empty())
+  if (v.groups.size() != 1 || v.by.empty() || v.month_end)
     out += row(v, v.total, width, v.before ? &v.before->total : nullptr, true, unicode);
   std::string text = out + footer(v, unicode);
   if (unicode) return text;

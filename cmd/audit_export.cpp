@@ -34,7 +34,7 @@ void export_rows(store::Database& db, base::Time since) {
                                                         : Value(column.getString()));
       }
       row.set("mac", base::lower(query.getColumn(1).getString()));
-      write_stdout(json::dump(row) + "\n");
+      write_json(row);
     }
   }
 }

@@ -18,6 +18,16 @@
 namespace openclaw::cmd {
 namespace {
 
+/// A mistyped word would give an empty table, which looks like an answer.
+void one_of(const Args& args, const std::string& option, const std::vector<std::string>& words) {
+  if (!args.has(option)) return;
+  const auto given = args.get(option);
+  if (std::find(words.begin(), words.end(), given) == words.end())
+    throw base::UsageError("--" + option + ": there is no '" + base::one_line(given) + "'" +
+                               base::did_you_mean(given, words),
+                           base::join(words, ", "));
+}
+
 audit::Query read_query(const Args& args, const zone::Zone& zone, base::Time now) {
   audit::Query q;
   for (const auto& list : args.all("by"))
@@ -30,8 +40,14 @@ audit::Query read_query(const Args& args, const zone::Zone& zone, base::Time now
       q.by.push_back(name);
     }
   if (q.by.empty()) q.by = {"agent"};
+  one_of(args, "decision", {"allow", "confirm", "deny"});
+  one_of(args, "trigger", {"ask", "job", "check", "matrix", "telegram"});
+  one_of(args, "outcome",
+         {"ok", "refused", "truncated", "error", "cancelled", "abandoned", "budget"});
   q.since = parse_when(args.get("since", "monday"), zone, now);
   if (args.has("until")) q.until = parse_when(args.get("until"), zone, now);
+  if (*q.since >= q.until.value_or(now))
+    throw base::UsageError("--since is not before --until, or not before now");
   q.agent = args.get("agent");
   q.model = args.get("model");
   q.provider = args.get("provider");
@@ -68,7 +84,9 @@ std::string heading(const audit::Query& q, const zone::Zone& zone, base::Time no
                         today ? "" : zone::iso_date(local.date) + " ", local.hour, local.minute);
   }
   const base::Time end = q.until ? *q.until - base::Millis(1) : now;
-  return fmt::format("{} – {}, {} · {} · {}", day(*q.since), day(end), zone.name(), folder, chain);
+  const std::string from = day(*q.since);
+  const std::string span = from == day(end) ? from : from + " – " + day(end);
+  return fmt::format("{}, {} · {} · {}", span, zone.name(), folder, chain);
 }
 
 void make_readable(const std::vector<std::string>& by, std::vector<audit::Group>& groups) {
@@ -127,6 +145,8 @@ class Builder {
     const bool time_order = has_time(v.by) && !args_.has("sort");
     if (!time_order) sort_groups(args_, v.groups);
     v.heading = heading(query_, zone_, now_, state_.folder, state_.db);
+    for (const char* name : {"model", "provider", "outcome", "tool"})
+      v.splits_runs |= std::find(v.by.begin(), v.by.end(), name) != v.by.end();
     v.latency = query_.latency;
     v.money = !args_.has("no-cost");
     v.chart = !args_.has("no-chart");

@@ -21,6 +21,7 @@ struct QueryView {
   std::vector<std::pair<std::string, base::Usd>> triggers;  ///< "job", "chat", "ask"
   std::optional<base::Usd> month_end, month_limit;
   std::vector<std::string> beside;  ///< "2 calls unpriced (x: add a price)"
+  bool splits_runs = false;         ///< a run may have several of the groups: it is not counted
   bool latency = false, chart = true, money = true, cache = false;
 };
 

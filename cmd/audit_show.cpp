@@ -167,7 +167,7 @@ int run_audit_show(const Args& args) {
   const Timeline timeline(state, find_run(state.db, args.get("RUN")));
   write_stderr("openclaw: state of " + state.folder + "\n");
   if (args.has("json"))
-    write_stdout(json::dump(timeline.record()) + "\n");
+    write_json(timeline.record());
   else
     write_stdout(base::printable(timeline.text(zone::Zone(zone_name(settings)))));
   return done;

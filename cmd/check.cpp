@@ -42,6 +42,18 @@ Value problem_json(const Checked& c, const config::Problem& p) {
                         {"text", p.text}});
 }
 
+/// A budget that can never hold one request is a mistake, said once.
+void too_small(Checked& c, const std::optional<base::Usd>& most, base::Usd smallest,
+               const std::string& where) {
+  if (!most || smallest <= *most) return;
+  for (const auto& known : c.report.problems)
+    if (known.pointer == where) return;
+  c.report.problems.push_back(
+      {1, where,
+       fmt::format("even the smallest useful request ({} USD) does not fit into {}",
+                   base::human_usd(smallest), base::human_usd(*most))});
+}
+
 /// What one request of each agent may cost at most, and whether its budget can ever hold it.
 void worst_cases(Checked& c, std::vector<std::string>& lines) {
   if (c.settings.agents.empty()) return;
@@ -79,11 +91,12 @@ void worst_cases(Checked& c, std::vector<std::string>& lines) {
     for (const auto& [key, most] : {std::pair{"usd_per_run", agent.limits.usd_per_run},
                                     {"usd_per_day", agent.limits.usd_per_day},
                                     {"usd_per_request", agent.limits.usd_per_request}})
-      if (most && smallest > *most)
-        c.report.problems.push_back(
-            {0, "/agents/" + name + "/limits/" + key,
-             fmt::format("even the smallest useful request ({} USD) does not fit into {}",
-                         base::human_usd(smallest), base::human_usd(*most))});
+      too_small(c, most, smallest, "/agents/" + name + "/limits/" + key);
+    too_small(c, c.settings.limits.usd_per_day, smallest, "/limits/usd_per_day");
+    too_small(c, c.settings.limits.usd_per_month, smallest, "/limits/usd_per_month");
+    for (const auto& [job_name, job] : c.settings.jobs)
+      if (job.agent == name)
+        too_small(c, job.limits.usd_per_run, smallest, "/jobs/" + job_name + "/limits/usd_per_run");
   }
 }
 
@@ -113,8 +126,8 @@ int run(const Args& args) {
   }
   std::string out;
   for (const auto& p : checked.report.problems)
-    out += fmt::format("{}:{}: {}: {}\n", checked.file, p.line, p.pointer.empty() ? "/" : p.pointer,
-                       base::one_line(p.text));
+    out += fmt::format("{}:{}: {}: {}\n", checked.file, p.line,
+                       p.pointer.empty() ? "/" : base::one_line(p.pointer), base::one_line(p.text));
   if (!out.empty()) write_stderr(out);
   if (!good) {
     write_stderr(fmt::format("openclaw: {} error{} in the configuration\n",

@@ -12,6 +12,7 @@
 #include "llm/wire.h"
 #include "output.h"
 #include "paths.h"
+#include "secrets.h"
 #include "wiring.h"
 
 namespace openclaw::cmd {
@@ -102,6 +103,15 @@ int print_next(const Args&, const settings::Settings& settings, const std::strin
            "   \"jobs\": { \"morning-briefing\": { \"schedule\": \"Mon..Fri 08:00\", \"gather\": [ "
            "{\"from\": \"here\"} ] } },\n");
   }
+  const auto secret = [&](const settings::SecretRef& reference) {
+    if (const auto line = missing(reference); !line.empty())
+      step("give it the secret of " + reference.pointer, "   " + line + "\n");
+  };
+  for (const auto& [name, provider] : settings.providers) {
+    secret(provider.key);
+    secret(provider.base_url);
+  }
+  secret(settings.audit.body_key);
   if (report.problems.empty() && !file.empty() && !settings.models.empty())
     step("see whether the models answer", "   openclaw check --live\n");
   step("read today's briefing", "   openclaw run-job morning-briefing\n");
@@ -115,6 +125,7 @@ int live_check(const Args& args, const settings::Settings& settings) {
   Models models(settings, *http);
   State state(state_folder(args, settings), settings);
   bool all_good = true;
+  auto answers = json::Value::array();
   for (const auto& [name, line] : settings.models) {
     for (const auto& [provider, id] : line.tries) {
       const base::Time now = base::wall_now();
@@ -158,10 +169,20 @@ int live_check(const Args& args, const settings::Settings& settings) {
       result.error = result.outcome == "ok" ? "" : said;
       state.recorder.end_run(result, base::wall_now());
       all_good &= result.outcome == "ok";
-      write_stdout(base::printable(fmt::format(
-          "{} {} {}:{}  {}\n", result.outcome == "ok" ? "✓" : "✗", name, provider, id, said)));
+      if (args.has("json"))
+        answers.push(json::Value::object(
+            {{"line", name},
+             {"provider", provider},
+             {"model", id},
+             {"outcome", result.outcome},
+             {"said", said},
+             {"cost_usd", base::to_string(result.cost.value_or(base::Usd{}))}}));
+      else
+        write_stdout(base::printable(fmt::format(
+            "{} {} {}:{}  {}\n", result.outcome == "ok" ? "✓" : "✗", name, provider, id, said)));
     }
   }
+  if (args.has("json")) write_json(json::Value::object({{"good", all_good}, {"models", answers}}));
   return all_good ? done : found;
 }
 

@@ -100,7 +100,9 @@ std::optional<Args> parse(const Command& command, const std::vector<std::string>
     app.parse(reversed);
   } catch (const CLI::ParseError& e) {
     std::string why = e.what();
-    if (!why.empty() && why[0] >= 'A' && why[0] <= 'Z') why[0] = static_cast<char>(why[0] + 32);
+    const bool is_name = why.size() > 1 && why[1] >= 'A' && why[1] <= 'Z';
+    if (!why.empty() && !is_name && why[0] >= 'A' && why[0] <= 'Z')
+      why[0] = static_cast<char>(why[0] + 32);
     throw base::UsageError(command.name + ": " + base::one_line(why), hint_for(command, words));
   }
   Args args;

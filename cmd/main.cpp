@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <fcntl.h>
 #include <fmt/core.h>
 #include <signal.h>
 #include <sys/stat.h>
@@ -70,6 +71,12 @@ int dispatch(std::vector<std::string> words) {
   return args ? command->run(*args) : done;
 }
 
+/// A closed stdout would become the number of the next file or socket, and take the answer.
+void secure_standard_streams() {
+  for (int fd = 0; fd < 3; ++fd)
+    if (::fcntl(fd, F_GETFD) < 0) (void)!::open("/dev/null", O_RDONLY);
+}
+
 int report(const std::exception& e) {
   const int code = exit_code_of(e);
   const std::string bug_note = code == bug ? "this is a bug: " : "";
@@ -84,6 +91,7 @@ int report(const std::exception& e) {
 
 int main(int argc, char** argv) {
   using namespace openclaw::cmd;
+  secure_standard_streams();
   ::signal(SIGPIPE, SIG_IGN);
   ::umask(027);
   try {

@@ -7,7 +7,9 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/error.h"
 #include "base/file.h"
+#include "base/text.h"
 
 namespace openclaw::cmd {
 namespace {
@@ -29,8 +31,13 @@ void write_stdout(std::string_view text) {
     base::write_all(1, text);
   } catch (const std::system_error& e) {
     if (e.code().value() == EPIPE) throw ClosedPipe{};
-    throw;
+    if (e.code().value() == ENOSPC || e.code().value() == EDQUOT) throw base::disk_full();
+    throw base::Error("cannot write to stdout: " + e.code().message());
   }
+}
+
+void write_json(const json::Value& value) {
+  write_stdout(base::printable_json(json::dump(value)) + "\n");
 }
 
 void write_stderr(std::string_view text) {

@@ -3,11 +3,15 @@
 #include <string>
 #include <string_view>
 
+#include "json/value.h"
+
 namespace openclaw::cmd {
 
 /// stdout carries the answer or the data and nothing else; everything else is stderr.
 /// Writes all bytes. When the reader is gone, throws ClosedPipe.
 void write_stdout(std::string_view text);
+/// One record on a line of its own.
+void write_json(const json::Value& value);
 void write_stderr(std::string_view text);
 
 /// stdout was closed by its reader.

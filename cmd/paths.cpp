@@ -70,6 +70,8 @@ settings::Settings load_settings(const Args& args) {
 }
 
 std::string state_folder(const Args& args, const settings::Settings& settings) {
+  if (args.has("state") && args.get("state").empty())
+    throw base::UsageError("--state needs a folder");
   if (args.has("state")) return fs::absolute(args.get("state")).string();
   if (!settings.state_dir.empty()) return settings.state_dir;
   if (const auto dir = first_path(variable("STATE_DIRECTORY")); !dir.empty()) return dir;

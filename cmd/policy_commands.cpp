@@ -96,12 +96,11 @@ int explain(const Args& args) {
   if (args.has("json")) {
     auto names = Value::array();
     for (const auto& g : groups) names.push(g);
-    write_stdout(json::dump(Value::object({{"verdict", policy::name_of(decision.verdict)},
-                                           {"reason", decision.reason},
-                                           {"rule", decision.rule},
-                                           {"groups", names},
-                                           {"policy", policy::digest(settings.policy)}})) +
-                 "\n");
+    write_json(Value::object({{"verdict", policy::name_of(decision.verdict)},
+                              {"reason", decision.reason},
+                              {"rule", decision.rule},
+                              {"groups", names},
+                              {"policy", policy::digest(settings.policy)}}));
     return denies ? found : done;
   }
   std::set<std::string> own;
@@ -169,7 +168,7 @@ int matrix(const Args& args) {
     const auto before = cells_from(json::parse(base::read_file(args.get("diff"), 16u << 20)));
     const auto wider = widened(before, now);
     if (args.has("json"))
-      write_stdout(json::dump(to_json(wider)) + "\n");
+      write_json(to_json(wider));
     else
       write_stdout(wider.empty() ? "nothing widened\n" : draw_widened(before, wider));
     return wider.empty() ? done : found;

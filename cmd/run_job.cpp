@@ -109,7 +109,7 @@ class JobRun {
     }
     const auto text = row ? state.bodies.get(row->text_ref) : std::nullopt;
     if (!text) throw base::Error("nothing of '" + name_ + "' is kept to be shown again");
-    write_stdout(stdout_is_terminal() ? base::printable(*text) : *text);
+    write_stdout(base::printable(*text));
     return done;
   }
 

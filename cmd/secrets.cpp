@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -93,6 +94,30 @@ base::Secret resolve(const SecretRef& reference) {
       reference.pointer.find("body_key") == std::string::npos)
     fail(reference, "the secret holds more than one line");
   return base::Secret(std::move(text));
+}
+
+std::string missing(const SecretRef& reference) {
+  const auto& name = reference.name;
+  switch (reference.kind) {
+    case SecretRef::Kind::none: return {};
+    case SecretRef::Kind::command:
+      return ::access(reference.argv[0].c_str(), X_OK) == 0 || reference.argv[0].front() != '/'
+                 ? std::string()
+                 : "there is no program " + reference.argv[0];
+    case SecretRef::Kind::env:
+      return std::getenv(name.c_str()) ? std::string() : "export " + name + "=…";
+    case SecretRef::Kind::file:
+      return ::access(name.c_str(), F_OK) == 0 ? std::string() : "(umask 077; cat > " + name + ")";
+    case SecretRef::Kind::credential: {
+      const char* folder = std::getenv("CREDENTIALS_DIRECTORY");
+      const bool is_there =
+          folder && ::access((std::string(folder) + "/" + name).c_str(), F_OK) == 0;
+      return is_there ? std::string()
+                      : "LoadCredential=" + name + ":/etc/openclaw/credentials/" + name +
+                            "   # in the unit; by hand: systemd-run --pipe -p LoadCredential=…";
+    }
+  }
+  return {};
 }
 
 }  // namespace openclaw::cmd

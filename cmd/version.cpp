@@ -20,12 +20,11 @@ int run(const Args& args) {
     return done;
   }
   llm::PriceTable prices(share_folder() + "/prices.json");
-  write_stdout(json::dump(json::Value::object({{"version", OPENCLAW_VERSION},
-                                               {"libcurl", net::curl_version_text()},
-                                               {"sqlite", sqlite3_libversion()},
-                                               {"compiler", __VERSION__},
-                                               {"prices", prices.date()}})) +
-               "\n");
+  write_json(json::Value::object({{"version", OPENCLAW_VERSION},
+                                  {"libcurl", net::curl_version_text()},
+                                  {"sqlite", sqlite3_libversion()},
+                                  {"compiler", __VERSION__},
+                                  {"prices", prices.date()}}));
   return done;
 }
 

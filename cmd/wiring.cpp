@@ -30,12 +30,19 @@ void become_owner(const std::string& folder) {
     throw base::ConfigError("cannot become the owner of '" + folder + "'");
 }
 
+std::string owner_of(const std::string& folder) {
+  struct stat info {};
+  if (::stat(folder.c_str(), &info) != 0) return "root";
+  const passwd* entry = ::getpwuid(info.st_uid);
+  return entry ? entry->pw_name : "'#" + std::to_string(info.st_uid) + "'";
+}
+
 std::string ready_folder(const std::string& folder) {
   base::make_folder(folder, 0750);
   become_owner(folder);
   if (::access(folder.c_str(), W_OK | X_OK) != 0)
     throw base::ConfigError("the state folder '" + folder + "' cannot be written by this user",
-                            "sudo -u the-owner openclaw …, or give --state DIR");
+                            "sudo -u " + owner_of(folder) + " openclaw …, or give --state DIR");
   return folder;
 }
 
@@ -48,19 +55,45 @@ std::vector<store::Migration> all_migrations() {
   return out;
 }
 
+namespace {
+
+/// A new key beside texts that an older one sealed would look as if they had been erased.
+void refuse_lost_key(store::Database& db, const settings::Settings& settings,
+                     const std::string& folder) {
+  if (settings.audit.body_key || audit::own_body_key(folder, false).reveal().size() > 0) return;
+  SQLite::Statement any(db.raw(), "SELECT 1 FROM bodies LIMIT 1");
+  if (any.executeStep())
+    throw base::ConfigError("'" + folder + "/body.key' is gone, and there are texts sealed with it",
+                            "put it back from where you keep it; or erase the texts: openclaw "
+                            "audit prune --bodies 0d");
+}
+
+}  // namespace
+
 base::Secret body_key(const settings::Settings& settings, const std::string& folder, bool make) {
   if (settings.audit.body_key) return audit::body_key_from(resolve(settings.audit.body_key));
   return audit::own_body_key(folder, make);
 }
 
-State::State(const std::string& where, const settings::Settings& settings)
+namespace {
+
+base::Secret key_for(store::Database& db, const settings::Settings& settings,
+                     const std::string& folder, State::Purpose purpose) {
+  if (purpose == State::Purpose::mend) return {};
+  refuse_lost_key(db, settings, folder);
+  return body_key(settings, folder, true);
+}
+
+}  // namespace
+
+State::State(const std::string& where, const settings::Settings& settings, Purpose purpose)
     : folder(ready_folder(where)),
       db(folder + "/" + std::string(audit::database_name), store::Database::Access::read_write,
          all_migrations()),
-      bodies(db, body_key(settings, folder, true)),
+      bodies(db, key_for(db, settings, folder, purpose)),
       witness(folder),
       recorder(db, bodies, witness) {
-  recorder.settle_abandoned(base::wall_now());
+  if (purpose == Purpose::work) recorder.settle_abandoned(base::wall_now());
 }
 
 namespace {

@@ -19,7 +19,10 @@ std::vector<store::Migration> all_migrations();
 /// The state folder, opened for writing: the database, the sealed texts, the recorder. Members are
 /// destroyed in reverse order.
 struct State {
-  State(const std::string& folder, const settings::Settings& settings);
+  /// mend: to accept or erase what is there; no key is needed and none is made.
+  enum class Purpose { work, mend };
+  State(const std::string& folder, const settings::Settings& settings,
+        Purpose purpose = Purpose::work);
   std::string folder;
   store::Database db;
   audit::Bodies bodies;

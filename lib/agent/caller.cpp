@@ -143,7 +143,13 @@ void Caller::settle(const Candidate& candidate, const audit::CallIntent& intent,
                     CallResult& result) {
   auto outcome = outcome_of(candidate, intent.call, result.attempt);
   const llm::Usage& usage = result.attempt.reply.usage;
-  if (usage.vendor_cost) {
+  // The usage of an answer that was cut is what it began with: it counts at its most.
+  const bool is_cut =
+      result.attempt.fault && result.attempt.sent && result.attempt.http_status < 400;
+  if (is_cut && intent.reserved) {
+    outcome.cost = intent.reserved;
+    outcome.cost_source = "reserved";
+  } else if (usage.vendor_cost) {
     outcome.cost = usage.vendor_cost;
     outcome.cost_source = "vendor";
   } else if (candidate.price && usage.present) {
@@ -153,9 +159,6 @@ void Caller::settle(const Candidate& candidate, const audit::CallIntent& intent,
   } else if (!result.attempt.sent || (result.attempt.http_status >= 400)) {
     outcome.cost = base::Usd{};  // nothing was run, nothing is billed
     outcome.cost_source = "not billed";
-  } else if (intent.reserved) {
-    outcome.cost = intent.reserved;  // a broken call counts at its most
-    outcome.cost_source = "reserved";
   }
   if (outcome.cost)
     result.cost += *outcome.cost;

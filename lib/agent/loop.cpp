@@ -88,6 +88,8 @@ class Run {
     } catch (const base::Error&) {
       show(redactor.finish());
       if (result.candidate) count(result);
+      out_.text = base::redact(llm::text_of(result.attempt.reply.message));
+      if (result.attempt.fault) out_.finish = result.attempt.fault->type;
       throw;
     }
     show(redactor.finish());

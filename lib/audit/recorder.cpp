@@ -35,10 +35,12 @@ Cell Recorder::keep(const std::string& text, base::Time at, const RunInfo& run) 
 void Recorder::commit(const Work& last) {
   db_.transaction([&] {
     chain_.begin();
+    if (!is_known_) witness_.must_know(db_, chain_.head());
     for (const auto& work : waiting_) work();
     if (last) last();
     chain_.end();
   });
+  is_known_ = true;
   waiting_.clear();
 }
 

@@ -109,6 +109,7 @@ class Recorder {
   Chain chain_;
   RunInfo info_;
   std::vector<Work> waiting_;
+  bool is_known_ = false;  ///< the database is the one that the witness saw
 };
 
 }  // namespace openclaw::audit

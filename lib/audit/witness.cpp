@@ -77,7 +77,38 @@ void Witness::tell(const Head& head) {
   const std::string line = fmt::format("{:>98}\n", format_head(head));
   if (::pwrite(fd.get(), line.data(), line.size(), 0) != static_cast<ssize_t>(line.size()) ||
       ::ftruncate(fd.get(), static_cast<off_t>(line.size())) != 0 || ::fdatasync(fd.get()) != 0)
-    throw base::StorageError("cannot write '" + path + "'");
+    throw errno == ENOSPC ? base::disk_full() : base::StorageError("cannot write '" + path + "'");
+}
+
+namespace {
+
+/// The mac of a row, in whichever table it stands; nullopt when it is before the chain's base.
+std::optional<crypto::Digest> mac_of(store::Database& db, std::int64_t seq) {
+  for (const Table* table : chained_tables()) {
+    SQLite::Statement query(db.raw(),
+                            "SELECT mac FROM " + std::string(table->name) + " WHERE seq=?");
+    query.bind(1, seq);
+    if (!query.executeStep()) continue;
+    const auto mac = query.getColumn(0);
+    return digest_from(
+        {static_cast<const char*>(mac.getBlob()), static_cast<std::size_t>(mac.getBytes())});
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+void Witness::must_know(store::Database& db, const Head& head) const {
+  const auto seen = read_head_file(folder_);
+  if (!seen || (seen->head.seq == head.seq && seen->head.mac == head.mac)) return;
+  const bool is_behind = seen->head.seq >= head.seq;
+  const auto mac = is_behind ? std::nullopt : mac_of(db, seen->head.seq);
+  if (!is_behind && (!mac || *mac == seen->head.mac)) return;
+  throw base::ConfigError(
+      fmt::format("audit.head saw row {}, and the database is another one, at row {}: was an older "
+                  "copy put back?",
+                  seen->head.seq, head.seq),
+      "openclaw audit verify; to go on with it: openclaw audit verify --accept \"why\"");
 }
 
 std::optional<Witnessed> read_head_file(const std::string& state_folder) {

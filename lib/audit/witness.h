@@ -13,6 +13,10 @@ class Witness {
  public:
   explicit Witness(std::string state_folder) : folder_(std::move(state_folder)) {}
   void tell(const Head& head);
+  /// Throws ConfigError when audit.head saw a row that the database does not have: an older copy
+  /// was put back, and going on would hide it. Inside a transaction of a writer; head: where the
+  /// chain stands.
+  void must_know(store::Database& db, const Head& head) const;
 
  private:
   std::string folder_;

@@ -3,6 +3,10 @@
 
 namespace openclaw::base {
 
+StorageError disk_full() {
+  return StorageError("the disk is full: nothing runs until there is room again");
+}
+
 std::string describe(const std::exception& e) {
   std::string text = e.what();
   try {

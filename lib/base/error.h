@@ -37,6 +37,9 @@ OPENCLAW_ERROR(CancelledError, Error);         ///< 130: interrupted by the pers
 OPENCLAW_ERROR(ProtocolError, Error);          ///< the other side sent what it may not send
 OPENCLAW_ERROR(StorageError, TransientError);  ///< disk full or locked: nothing may run
 
+/// The one sentence for a full disk: nothing runs without its record.
+StorageError disk_full();
+
 /// The message of e and of everything nested in it, joined by ": ".
 std::string describe(const std::exception& e);
 

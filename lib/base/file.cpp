@@ -17,7 +17,7 @@ namespace {
 
 [[noreturn]] void fail(const std::string& what, int error) {
   const std::string text = what + ": " + std::generic_category().message(error);
-  if (error == ENOSPC || error == EDQUOT) throw StorageError(text);
+  if (error == ENOSPC || error == EDQUOT) throw disk_full();
   throw Error(text);
 }
 

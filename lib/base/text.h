@@ -43,6 +43,8 @@ std::string_view prefix_bytes(std::string_view s, std::size_t n);
 std::string printable(std::string_view s);
 /// As printable(), with newline and tab escaped too.
 std::string one_line(std::string_view s);
+/// JSON text with the characters that printable() would show otherwise escaped, as JSON does.
+std::string printable_json(std::string_view json);
 
 /// "12" -> "12", 1234 -> "1.2 k", 1118000 -> "1.12 M".
 std::string human_count(std::int64_t n);

@@ -136,6 +136,25 @@ std::string fit(std::string_view s, std::size_t columns) {
   return out + "…" + std::string(columns - used - 1, ' ');
 }
 
+std::string printable_json(std::string_view json) {
+  std::string out;
+  out.reserve(json.size());
+  for (std::size_t pos = 0; pos < json.size();) {
+    const char32_t c = next_code_point(json, pos);
+    const bool escape =
+        (c >= 0x7F && c < 0xA0) || (within(c, hidden) && c != 0xFE0E && c != 0xFE0F);
+    if (!escape)
+      append_utf8(out, c);
+    else if (c < 0x10000)
+      out += fmt::format("\\u{:04X}", static_cast<std::uint32_t>(c));
+    else
+      out += fmt::format("\\u{:04X}\\u{:04X}",
+                         0xD800 + ((static_cast<std::uint32_t>(c) - 0x10000) >> 10),
+                         0xDC00 + ((static_cast<std::uint32_t>(c) - 0x10000) & 0x3FF));
+  }
+  return out;
+}
+
 std::string printable(std::string_view s) { return filter(s, "\n\t"); }
 std::string one_line(std::string_view s) { return filter(s, ""); }
 

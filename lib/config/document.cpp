@@ -35,6 +35,24 @@ std::size_t Document::line_of(std::string pointer) const {
   }
 }
 
+namespace {
+
+void walk(const json::Value& value, const std::string& at,
+          const std::function<void(const std::string&, const std::string&)>& fn) {
+  if (value.is_string()) fn(at, value.as_string());
+  for (const auto& [key, member] : value.members())
+    walk(member, at + "/" + json::pointer_step(key), fn);
+  for (std::size_t i = 0; i < value.items().size(); ++i)
+    walk(value.items()[i], at + "/" + std::to_string(i), fn);
+}
+
+}  // namespace
+
+void Document::each_text(
+    const std::function<void(const std::string&, const std::string&)>& fn) const {
+  walk(root_, "", fn);
+}
+
 void Document::problem(const std::string& pointer, const std::string& text) {
   if (describing_) return;
   problems_.push_back({line_of(pointer), pointer, text});

@@ -43,6 +43,9 @@ class Document {
   Node root();
   const std::string& file() const { return file_; }
   void problem(const std::string& pointer, const std::string& text);
+  /// Calls fn with the pointer and the content of every text in the document.
+  void each_text(
+      const std::function<void(const std::string& pointer, const std::string& text)>& fn) const;
   /// In the order of lines, each once.
   std::vector<Problem> problems() const;
   const std::vector<Described>& described() const { return described_; }

@@ -9,9 +9,7 @@ namespace openclaw::jobs {
 namespace {
 
 /// Kinds whose lines last from day to day; an event or a feed entry has a date of its own.
-bool lasts(const sources::Item& item) {
-  return item.kind != "event" && item.kind != "entry" && item.kind != "commitment";
-}
+bool lasts(const sources::Item& item) { return item.kind != "event" && item.kind != "entry"; }
 
 struct Known {
   std::string short_id, first_day, title;

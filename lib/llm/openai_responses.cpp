@@ -136,6 +136,7 @@ class ResponsesDecoder : public Decoder {
     } else if (type == "response.output_item.done") {
       items_.push(data["item"]);
     } else if (type == "response.output_text.delta") {
+      seen_ = true;
       text_ += data["delta"].as_string();
       if (on_text) on_text(data["delta"].as_string());
     } else if (type == "response.completed" || type == "response.incomplete") {

@@ -38,7 +38,9 @@ void lint_constraint(const Constraint& c, const std::string& at, Findings& out) 
       say(fmt::format("'{}' is no origin; write it like https://host or http://host:8080", origin));
   }
   for (const auto& root : c.under) {
-    if (!clean_path(root))
+    if (root.find('*') != std::string::npos)
+      say(fmt::format("'{}': a folder has no wildcard, so it can match nothing", root));
+    else if (!clean_path(root))
       say(fmt::format("'{}' is no clean absolute path, so it can match nothing", root));
     else if (root == "/" || root == "/home" || root == "/root" || root == "/etc" ||
              root == "/proc" || is_home(root))
@@ -49,6 +51,30 @@ void lint_constraint(const Constraint& c, const std::string& at, Findings& out) 
   if (c.private_address && c.origin.empty())
     say("private_address needs an origin: private addresses are granted host by host");
   if (!c.one_of.empty() && c.eq) say("eq and oneof together can be said with eq alone");
+}
+
+/// A path that lies in no granted folder is refused when it is read, whatever the policy said.
+void lint_needs(const ToolInfo& tool, const Grant& grant, const std::string& at, Findings& out) {
+  const auto is_argument = [&](const char* name) {
+    return std::find(tool.arguments.begin(), tool.arguments.end(), name) != tool.arguments.end();
+  };
+  for (const char* name : {"path", "url"}) {
+    if (!is_argument(name) || tool.name.starts_with("command_")) continue;
+    const auto given = grant.args.find(name);
+    const std::string arg_at = at + "/args/" + name;
+    if (given == grant.args.end()) {
+      if (!grant.other_args || std::string_view(name) == "path")
+        out.push_back({at, fmt::format("'{}' is not granted, so it can match nothing", name)});
+      continue;
+    }
+    const Constraint& c = given->second;
+    if (c.eq && !c.eq->is_string())
+      out.push_back({arg_at, "eq is no text, so it can match nothing"});
+    if (std::string_view(name) == "path" && c.under.empty() && !c.eq && c.one_of.empty())
+      out.push_back({arg_at + "/under", "names no folder, so it can match nothing"});
+    if (c.eq && c.eq->is_string() && !c.origin.empty() && !misfit(c, *c.eq).empty())
+      out.push_back({arg_at, "eq lies outside origin, so it can match nothing"});
+  }
 }
 
 void lint_grant(const Policy& policy, const Grant& grant, const std::string& at, Findings& out) {
@@ -66,6 +92,7 @@ void lint_grant(const Policy& policy, const Grant& grant, const std::string& at,
                                          base::did_you_mean(name, known))});
     lint_constraint(constraint, arg_at, out);
   }
+  lint_needs(tool->second, grant, at, out);
   if (tool->second.effect != Effect::none && grant.other_args)
     for (const auto& destination : tool->second.destinations)
       if (!grant.args.contains(destination))

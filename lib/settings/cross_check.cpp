@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 
 #include "base/error.h"
+#include "base/key_shape.h"
 #include "base/text.h"
 #include "json/parse.h"
 #include "policy/lint.h"
@@ -26,6 +27,8 @@ class Check {
       : document_(document), s_(s), report_(report) {}
 
   void all() {
+    clear_secrets();
+    folders();
     zone_name();
     models();
     agents();
@@ -51,6 +54,72 @@ class Check {
     std::string out;
     for (const auto& step : steps) out += "/" + json::pointer_step(step);
     return out;
+  }
+
+  /// A key anywhere in the file, by its shape; in URLs also a long part that nobody would choose.
+  void clear_secrets() {
+    document_.each_text([&](const std::string& where, const std::string& text) {
+      if (const auto what = base::looks_like_secret(text); !what.empty())
+        document_.problem(where, "this looks like " + what +
+                                     ": a secret never stands in the configuration, name where "
+                                     "it is, like {\"credential\": \"x\"}");
+      else if (where.ends_with("/url") && has_private_part(text))
+        document_.problem(where,
+                          "this URL holds what looks like a private token: write it as "
+                          "{\"credential\": \"x\"}");
+    });
+  }
+
+  static bool has_private_part(const std::string& url) {
+    constexpr std::size_t shortest = 20;
+    if (url.find("://") == std::string::npos) return false;
+    std::size_t run = 0;
+    bool digit = false;
+    for (const char c : url.substr(url.find("://") + 3) + "/") {
+      if (base::is_alnum(c)) {
+        ++run;
+        digit |= c >= '0' && c <= '9';
+        continue;
+      }
+      if (run >= shortest && digit) return true;
+      run = 0;
+      digit = false;
+    }
+    return false;
+  }
+
+  /// Keys, the audit and the kernel's files are nobody's reading matter.
+  void folders() {
+    std::vector<std::string> closed{"/proc", "/sys",         "/dev",       "/run/credentials",
+                                    "/run",  "/run/secrets", "/etc/shadow"};
+    if (!s_.state_dir.empty()) closed.push_back(s_.state_dir);
+    for (const auto& [name, provider] : s_.providers)
+      if (provider.key.kind == SecretRef::Kind::file) closed.push_back(provider.key.name);
+    if (s_.audit.body_key.kind == SecretRef::Kind::file) closed.push_back(s_.audit.body_key.name);
+    const auto check = [&](const std::string& root, const std::string& where) {
+      if (root == "/" || root == "/proc") return;  // too wide for any tool: said already
+      for (const auto& one : closed)
+        if (is_below(root, one) || (one != "/run" && is_below(one, root)))
+          return document_.problem(
+              where, fmt::format("'{}' reaches {}, which no tool may read or write", root, one));
+    };
+    for (const auto& [group, grants] : s_.policy.groups)
+      for (std::size_t i = 0; i < grants.size(); ++i)
+        for (const auto& [arg, constraint] : grants[i].args) {
+          const std::string where = at({"groups", group, std::to_string(i), "args", arg});
+          for (const auto& root : constraint.under) check(root, where);
+          if (constraint.eq && constraint.eq->as_string().starts_with('/'))
+            check(constraint.eq->as_string(), where);
+        }
+    for (const auto& command : s_.commands) {
+      for (const auto& root : command.readable) check(root, at({"commands", command.name, "read"}));
+      for (const auto& root : command.writable)
+        check(root, at({"commands", command.name, "write"}));
+    }
+  }
+
+  static bool is_below(const std::string& path, const std::string& root) {
+    return path == root || path.starts_with(root.ends_with('/') ? root : root + "/");
   }
 
   void zone_name() {

@@ -7,6 +7,13 @@
 namespace openclaw::settings {
 namespace {
 
+/// Whether what stands under such a name is meant to be secret.
+bool names_a_secret(const std::string& low) {
+  for (const char* part : {"auth", "key", "token", "secret", "password", "cookie"})
+    if (low.find(part) != std::string::npos) return true;
+  return false;
+}
+
 void read_headers(config::Node& n, llm::Endpoint& endpoint) {
   const auto headers = n.any("headers", "extra request headers, name to text");
   for (const auto& [name, value] : headers.members()) {
@@ -14,8 +21,7 @@ void read_headers(config::Node& n, llm::Endpoint& endpoint) {
     if (!value.is_string() || value.as_string().find_first_of("\r\n") != std::string::npos ||
         name.find_first_of("\r\n: ") != std::string::npos)
       n.problem_at("headers", "must be names with texts of one line");
-    else if (low == "authorization" || low == "x-api-key" || low == "x-goog-api-key" ||
-             low == "cookie")
+    else if (names_a_secret(low))
       n.problem_at("headers", "'" + name + "' carries a secret: use \"key\" and \"auth\"");
     else
       endpoint.headers.emplace_back(name, value.as_string());
@@ -55,6 +61,12 @@ void read_providers(config::Node& root, Settings& out) {
         read_headers(n, e);
         e.body = n.any("body", "members merged into each request; null removes one");
         if (!e.body.is_null() && !e.body.is_object()) n.problem_at("body", "must be an object");
+        for (const auto& [member, value] : e.body.members())
+          if (const auto low = base::lower(member);
+              value.is_string() && (low.find("api_key") != std::string::npos ||
+                                    low.find("secret") != std::string::npos ||
+                                    low.find("password") != std::string::npos))
+            n.problem_inside("body", member, "carries a secret: use \"key\" and \"auth\"");
         for (const char* fixed :
              {"messages", "contents", "input", "system", "tools", "model", "store"})
           if (e.body.contains(fixed))

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <filesystem>
+#include <set>
 
 #include <fmt/core.h>
 
@@ -44,6 +45,32 @@ policy::Grant read_grant(config::Node& n) {
   return grant;
 }
 
+/// Programs that run their argument, or take it for a script.
+bool runs_others(const std::string& program) {
+  static const std::set<std::string> known{
+      "sh",      "bash",   "dash",    "zsh",     "ksh",         "busybox", "env",
+      "sudo",    "doas",   "su",      "nohup",   "nice",        "xargs",   "python3",
+      "perl",    "ruby",   "node",    "php",     "awk",         "gawk",    "mawk",
+      "sed",     "ssh",    "timeout", "setpriv", "systemd-run", "chroot",  "unshare",
+      "nsenter", "strace", "watch",   "script",  "expect",      "lua"};
+  return known.contains(program);
+}
+
+/// Why the model could run any program through this one; empty when it cannot be seen to.
+std::string free_program(const std::vector<std::string>& argv) {
+  if (argv.empty()) return {};
+  const std::string program = argv[0].substr(argv[0].rfind('/') + 1);
+  for (std::size_t i = 1; i < argv.size(); ++i) {
+    const bool is_open = argv[i].find('{') != std::string::npos;
+    if (!is_open) continue;
+    const bool is_code = argv[i - 1] == "-c" || argv[i - 1] == "-e" || argv[i - 1] == "-ec" ||
+                         argv[i - 1] == "-lc" || argv[i - 1] == "--eval";
+    if (is_code || (i == 1 && argv[i].front() == '{' && runs_others(program)))
+      return "'" + program + "' would run what the model writes: name the program and its words";
+  }
+  return {};
+}
+
 }  // namespace
 
 void read_groups(config::Node& root, Settings& out) {
@@ -82,6 +109,7 @@ void read_commands(config::Node& root, Settings& out) {
         if (!n.describing() && (command.argv.empty() || !command.argv[0].starts_with('/') ||
                                 command.argv[0].find('{') != std::string::npos))
           n.problem("'argv' must begin with the absolute path of a program");
+        if (const auto why = free_program(command.argv); !why.empty()) n.problem_at("argv", why);
         command.readable = n.texts("read", "folders it may read, besides programs and libraries");
         command.writable = n.texts("write", "folders it may write");
         command.timeout = n.duration("timeout", "default 30s").value_or(command.timeout);

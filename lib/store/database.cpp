@@ -22,7 +22,8 @@ constexpr int busy_ms = 5000;
 [[noreturn]] void rethrow(const SQLite::Exception& e, const std::string& what) {
   const int code = e.getErrorCode() & 0xFF;
   const std::string text = what + ": " + e.what();
-  if (code == SQLITE_FULL || code == SQLITE_BUSY || code == SQLITE_LOCKED || code == SQLITE_IOERR)
+  if (code == SQLITE_FULL) throw base::disk_full();
+  if (code == SQLITE_BUSY || code == SQLITE_LOCKED || code == SQLITE_IOERR)
     throw base::StorageError(text);
   if (code == SQLITE_NOTADB || code == SQLITE_CORRUPT || code == SQLITE_CANTOPEN ||
       code == SQLITE_READONLY)
@@ -35,7 +36,7 @@ constexpr int busy_ms = 5000;
 void make(const std::filesystem::path& file) {
   const base::Fd fd(::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0640));
   if (fd) ::fchmod(fd.get(), 0640);  // whatever the umask
-  if (!fd && errno == ENOSPC) throw base::StorageError("cannot make '" + file.string() + "'");
+  if (!fd && errno == ENOSPC) throw base::disk_full();
 }
 
 /// Waits for a lock in short steps, so that none is passed over for long; false after five seconds.

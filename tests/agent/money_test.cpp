@@ -262,6 +262,18 @@ TEST_F(Money, AttemptsBeforeABudgetStopAreInTheSum) {
   EXPECT_EQ(out.cost, base::Usd{10'000'000});
 }
 
+// A stream begins with the usage of its beginning: one token out, whatever came after it.
+TEST_F(Money, ACutAnswerCountsAtItsMostWhateverItsFirstUsageSaid) {
+  house.candidates[0].output_tokens = 1000;
+  auto cut = fails("stream_truncated", true);
+  cut.http_status = 200;
+  cut.content_seen = true;
+  cut.reply.usage.present = true;
+  cut.reply.usage.output_tokens = 1;
+  house.model.then(cut);
+  EXPECT_EQ(house.run().cost, base::Usd{10'000'000});
+}
+
 TEST_F(Money, ACancelledCallIsInTheSum) {
   house.candidates[0].output_tokens = 1000;
   house.model.then([&](const llm::Request&, const llm::CallContext&) {

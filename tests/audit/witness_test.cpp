@@ -10,6 +10,7 @@
 
 #include "audit/roles.h"
 #include "audit/state.h"
+#include "base/error.h"
 #include "base/text.h"
 #include "support/temp_dir.h"
 #include "support/tier.h"
@@ -131,6 +132,38 @@ TEST(AuditWitness, IsToldOfEveryRunsEnd) {
     EXPECT_EQ(seen->head.seq, audit::read_head(state.db).seq);
     EXPECT_EQ(seen->head.mac, audit::read_head(state.db).mac);
   }
+}
+
+// An older copy that is written to would pass what the witness saw, and hide what is lost.
+TEST(AuditWitness, AnOlderCopyIsNotWrittenTo) {
+  const TempDir dir;
+  const TempDir older;
+  {
+    State state(dir.path().string());
+    add_runs(state, 1, 2);
+  }
+  copy_state(dir.path().string(), older.path().string());
+  {
+    State state(dir.path().string());
+    add_runs(state, 10, 3);
+  }
+  std::filesystem::copy_file(dir.path() / "audit.head", older.path() / "audit.head",
+                             std::filesystem::copy_options::overwrite_existing);
+  const std::string restored = older.path().string();
+  {
+    State state(restored);
+    EXPECT_THROW(add_runs(state, 20, 1), base::ConfigError);
+    EXPECT_EQ(state.number("SELECT count(*) FROM runs"), 2);
+    audit::accept(state.db, "restored", noon);
+    EXPECT_NO_THROW(add_runs(state, 21, 1));
+  }
+  // Rows of another history under the same numbers are not what it saw either.
+  State state(restored);
+  state.db.raw().exec(
+      "UPDATE run_ends SET mac=zeroblob(32) WHERE seq=(SELECT max(seq) FROM "
+      "run_ends)");
+  state.db.raw().exec("UPDATE chain SET mac=zeroblob(32)");
+  EXPECT_THROW(add_runs(state, 30, 1), base::ConfigError);
 }
 
 }  // namespace

@@ -99,11 +99,19 @@ TEST(Memory, OfTwoWithOneTitleOneMayGo) {
   EXPECT_TRUE(days.look("2026-11-26", {first}).gone.empty());
 }
 
-TEST(Memory, EventsEntriesAndPromisesAreNotRemembered) {
+TEST(Memory, EventsAndEntriesAreNotRemembered) {
   Days days;
-  days.run("2026-11-23",
-           {item("event:a:1", "Stand-up"), item("entry:1", "News"), item("commitment:x", "Tax")});
+  days.run("2026-11-23", {item("event:a:1", "Stand-up"), item("entry:1", "News")});
   EXPECT_TRUE(days.look("2026-11-24", {}).gone.empty());
+}
+
+TEST(Memory, APromiseAgesAndGoes) {
+  Days days;
+  const auto promise = item("commitment:x", "Tax, due today");
+  days.run("2026-11-23", {promise});
+  EXPECT_EQ(days.run("2026-11-24", {item("commitment:x", "Tax, 1 day overdue")}).items.at(0).day,
+            2);
+  EXPECT_EQ(days.look("2026-11-25", {}).gone, std::vector<std::string>{"Tax, 1 day overdue"});
 }
 
 TEST(Memory, ExamplesAreNotRemembered) {

@@ -70,7 +70,7 @@ TEST_F(VendorStub, RefusesWrongOnes) {
   EXPECT_EQ(post(chat, bearer_, "", "GET"), 405);
   EXPECT_EQ(post(chat, json_, good), 401);
   EXPECT_EQ(post(chat, json_ + "Authorization: Bearer other\r\n", good), 401);
-  EXPECT_EQ(post("/v1/messages", bearer_, good), 401);
+  EXPECT_EQ(post("/v1/messages", json_ + "x-api-key: other\r\n", good), 401);
   EXPECT_EQ(post(chat, std::string("Authorization: Bearer ") + key + "\r\n", good), 415);
   EXPECT_EQ(post(chat, bearer_, "{oops"), 400);
   EXPECT_EQ(post(chat, bearer_, "[]"), 400);
