@@ -6,6 +6,7 @@
 #include "ask_input.h"
 #include "ask_output.h"
 #include "ask_target.h"
+#include "audit/checkpoint.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/id.h"
@@ -292,6 +293,7 @@ class Session {
                             {}},
                            {output.messages, output.taint}, base::wall_now());
     });
+    audit::checkpoint_daily(state.db, state.recorder, state.bodies, base::wall_now());
     if (closed_) throw ClosedPipe{};
     const int shown = show(output);
     if (code == done && shown != done) code = shown;

@@ -3,6 +3,7 @@
 
 #include <fmt/core.h>
 
+#include "audit/checkpoint.h"
 #include "audit/verify.h"
 #include "base/error.h"
 #include "base/text.h"
@@ -80,11 +81,18 @@ int run_audit_verify(const Args& args) {
   audit::Verification result;
   const auto asked = witnesses(args, folder);
   std::string names;
+  int checkpoints = 0;
   for (const auto& one : asked)
     if (names.find(one.by) == std::string::npos) names += (names.empty() ? "" : ", ") + one.by;
   {
     ReadState state(folder, settings);
     result = audit::verify(state.db, asked);
+    if (state.bodies.has_key()) {
+      const auto checked = audit::check_checkpoints(state.db, state.bodies);
+      checkpoints = checked.good;
+      result.faults.insert(result.faults.end(), checked.faults.begin(), checked.faults.end());
+      result.good = result.faults.empty();
+    }
   }
   remember_if_owner(folder, settings, result);
   if (args.has("json")) {
@@ -97,6 +105,8 @@ int run_audit_verify(const Args& args) {
       text += "  accepted earlier: " + base::one_line(note) + "\n";
     if (!result.witnessed) text += "  no witness: a cut tail is not excluded\n";
     if (!names.empty()) text += "  witness: " + names + "\n";
+    if (checkpoints > 0)
+      text += fmt::format("  {} made with this key\n", base::counted(checkpoints, "checkpoint"));
     write_stdout(text);
   }
   return result.good ? done : found;

@@ -34,7 +34,7 @@ void export_rows(store::Database& db, base::Time since) {
                                                         : Value(column.getString()));
       }
       row.set("mac", base::lower(query.getColumn(1).getString()));
-      write_json(row);
+      write_json(shown(row));
     }
   }
 }
@@ -59,7 +59,7 @@ constexpr std::pair<const char*, const char*> span_names[] = {
     {"gen_ai.usage.cache_read.input_tokens", "cache_read_tokens"},
     {"error.type", "error_type"},
     {"openclaw.request_id", "request_id"},
-    {"openclaw.cost_nusd", "cost_nusd"},
+    {"openclaw.cost_usd", "cost_usd"},
     {"openclaw.outcome", "outcome"},
     {"openclaw.job", "job"},
     {"openclaw.place", "place"},
@@ -75,9 +75,10 @@ Value span(const Value& row) {
   const auto end = row["at"].as_int() * 1000000;
   auto attributes = Value::array();
   attributes.push(attribute("gen_ai.operation.name", tool ? "execute_tool" : "chat"));
+  const Value printed = shown(row);
   for (const auto& [name, column] : span_names)
-    if (row.contains(column) && !row[column].is_null())
-      attributes.push(attribute(name, row[column]));
+    if (printed.contains(column) && !printed[column].is_null())
+      attributes.push(attribute(name, printed[column]));
   const auto& id = tool ? row["tool_call"].as_string() : row["call"].as_string();
   return Value::object(
       {{"traceId", id_hex(row["run"].as_string(), 16)},

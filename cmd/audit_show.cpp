@@ -56,6 +56,17 @@ class Timeline {
     return out;
   }
 
+  /// The record as it is printed.
+  Value printed() const {
+    auto all = record();
+    for (auto& [name, part] : all.members_mutable()) {
+      if (part.is_object()) part = shown(part);
+      if (part.is_array())
+        for (auto& row : part.items_mutable()) row = shown(row);
+    }
+    return all;
+  }
+
   std::string text(const zone::Zone& zone) const {
     const Value all = record();
     const Value& run = all["run"];
@@ -167,7 +178,7 @@ int run_audit_show(const Args& args) {
   const Timeline timeline(state, find_run(state.db, args.get("RUN")));
   write_stderr("openclaw: state of " + state.folder + "\n");
   if (args.has("json"))
-    write_json(timeline.record());
+    write_json(timeline.printed());
   else
     write_stdout(base::printable(timeline.text(zone::Zone(zone_name(settings)))));
   return done;
@@ -184,7 +195,10 @@ int run_audit_tail(const Args& args) {
   while (true) {
     for (const auto& row : rows_after(state.db, after)) {
       after = row["seq"].as_int();
-      write_stdout(args.has("jsonl") ? json::dump(row) + "\n" : tail_line(row, zone));
+      if (args.has("jsonl"))
+        write_json(shown(row));
+      else
+        write_stdout(tail_line(row, zone));
     }
     if (!args.has("follow")) return done;
     pollfd fd{interrupt.stop().fd(), POLLIN, 0};

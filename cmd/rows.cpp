@@ -3,6 +3,9 @@
 
 #include <algorithm>
 
+#include "base/money.h"
+#include "base/time.h"
+
 namespace openclaw::cmd {
 namespace {
 
@@ -36,6 +39,22 @@ std::vector<json::Value> rows_of(store::Database& db, const audit::Table& table,
   query.bind(1, value);
   std::vector<json::Value> out;
   while (query.executeStep()) out.push_back(record(table, query));
+  return out;
+}
+
+json::Value shown(const json::Value& row) {
+  auto out = json::Value::object();
+  for (const auto& [name, value] : row.members()) {
+    if (name.ends_with("_nusd"))
+      out.set(name.substr(0, name.size() - 4) + "usd",
+              value.is_null() ? json::Value() : json::Value(base::to_string({value.as_int()})));
+    else if (name == "at")
+      out.set(name, base::rfc3339(base::from_ms(value.as_int())));
+    else if (name == "run" || name == "call" || name == "tool_call")
+      out.set(name + "_id", value);
+    else
+      out.set(name, value);
+  }
   return out;
 }
 

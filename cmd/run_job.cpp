@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/core.h>
 
+#include "audit/checkpoint.h"
 #include "audit/process.h"
 #include "base/error.h"
 #include "base/file.h"
@@ -198,6 +199,7 @@ class JobRun {
     result.duration = base::Millis(row.took_ms);
     result.output = text;
     state.recorder.end_run(result, base::wall_now());
+    audit::checkpoint_daily(state.db, state.recorder, state.bodies, base::wall_now());
     return done;
   }
 

@@ -61,6 +61,11 @@ std::optional<std::string> Bodies::get(const std::string& ref) const {
   return out;
 }
 
+std::string Bodies::authenticate(std::string_view text) const {
+  const auto mac = crypto::hmac_sha256(key_.reveal(), "openclaw checkpoint 1 " + std::string(text));
+  return base::hex(crypto::view(mac));
+}
+
 base::Secret own_body_key(const std::string& state_folder, bool make) {
   const std::string path = state_folder + "/body.key";
   struct stat info {};

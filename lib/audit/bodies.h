@@ -21,6 +21,8 @@ class Bodies {
   std::string put(std::string_view text, base::Time at, bool store, bool* is_new = nullptr);
   /// nullopt: erased, never kept, or the key is not ours.
   std::optional<std::string> get(const std::string& ref) const;
+  /// HMAC-SHA256 in hex under the key, for checkpoints.
+  std::string authenticate(std::string_view text) const;
   bool has_key() const { return !key_.empty(); }
 
  private:

@@ -86,6 +86,19 @@ Head read_head(store::Database& db) {
   return head;
 }
 
+std::optional<crypto::Digest> mac_of(store::Database& db, std::int64_t seq) {
+  for (const Table* table : chained_tables()) {
+    SQLite::Statement query(db.raw(),
+                            "SELECT mac FROM " + std::string(table->name) + " WHERE seq=?");
+    query.bind(1, seq);
+    if (!query.executeStep()) continue;
+    const auto mac = query.getColumn(0);
+    return digest_from(
+        {static_cast<const char*>(mac.getBlob()), static_cast<std::size_t>(mac.getBytes())});
+  }
+  return std::nullopt;
+}
+
 void Chain::begin() { head_ = read_head(db_); }
 
 void Chain::append(const Table& table, const std::vector<Cell>& cells) {

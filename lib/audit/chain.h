@@ -62,6 +62,8 @@ class Chain {
 };
 
 Head read_head(store::Database& db);
+/// The mac of a row, in whichever table it stands; nullopt when there is no such row.
+std::optional<crypto::Digest> mac_of(store::Database& db, std::int64_t seq);
 crypto::Digest digest_from(std::string_view bytes);
 
 }  // namespace openclaw::audit

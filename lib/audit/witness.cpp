@@ -80,24 +80,6 @@ void Witness::tell(const Head& head) {
     throw errno == ENOSPC ? base::disk_full() : base::StorageError("cannot write '" + path + "'");
 }
 
-namespace {
-
-/// The mac of a row, in whichever table it stands; nullopt when it is before the chain's base.
-std::optional<crypto::Digest> mac_of(store::Database& db, std::int64_t seq) {
-  for (const Table* table : chained_tables()) {
-    SQLite::Statement query(db.raw(),
-                            "SELECT mac FROM " + std::string(table->name) + " WHERE seq=?");
-    query.bind(1, seq);
-    if (!query.executeStep()) continue;
-    const auto mac = query.getColumn(0);
-    return digest_from(
-        {static_cast<const char*>(mac.getBlob()), static_cast<std::size_t>(mac.getBytes())});
-  }
-  return std::nullopt;
-}
-
-}  // namespace
-
 void Witness::must_know(store::Database& db, const Head& head) const {
   const auto seen = read_head_file(folder_);
   if (!seen || (seen->head.seq == head.seq && seen->head.mac == head.mac)) return;

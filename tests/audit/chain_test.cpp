@@ -8,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include "audit/checkpoint.h"
 #include "audit/state.h"
 #include "audit/walk.h"
 #include "base/error.h"
@@ -224,6 +225,28 @@ TEST(AuditVerify, LeavesNoTransactionOpenOnADamagedFile) {
   }
   state.db.raw().exec("DROP VIEW temp.bodies");
   EXPECT_NO_THROW(state.recorder.note("after", json::Value::object({}), noon));
+}
+
+// Whoever rewrites the whole chain needs no key for it, but cannot make its checkpoints.
+TEST(AuditCheckpoint, IsMadeOnceADayAndKnowsAForger) {
+  const TempDir dir;
+  State state(dir.path().string());
+  add_runs(state, 1, 2);
+  for (int i = 0; i < 3; ++i)
+    audit::checkpoint_daily(state.db, state.recorder, state.bodies, noon + base::Millis(i));
+  EXPECT_EQ(state.number("SELECT count(*) FROM notes WHERE kind='checkpoint'"), 1);
+  audit::checkpoint_daily(state.db, state.recorder, state.bodies, noon + base::Millis(86'400'000));
+  auto found = audit::check_checkpoints(state.db, state.bodies);
+  EXPECT_EQ(found.good, 2);
+  EXPECT_TRUE(found.faults.empty());
+  EXPECT_TRUE(audit::verify(state.db, {}).good);
+  const audit::Bodies stranger(state.db, base::Secret("a key that nobody else has, 32 b."));
+  EXPECT_EQ(audit::check_checkpoints(state.db, stranger).faults.size(), 2U);
+  state.db.raw().exec("UPDATE run_ends SET mac=zeroblob(32)");
+  state.db.raw().exec("UPDATE call_ends SET mac=zeroblob(32)");
+  EXPECT_FALSE(audit::check_checkpoints(state.db, state.bodies).faults.empty());
+  state.db.raw().exec("UPDATE notes SET data='{}' WHERE kind='checkpoint'");
+  EXPECT_EQ(audit::check_checkpoints(state.db, state.bodies).faults.size(), 2U);
 }
 
 }  // namespace

@@ -44,7 +44,7 @@ cat >"$t/tls.json" <<END
   "models": {"m": {"try": ["p:m"]}}, "agents": {"a": {"model": "m"}},
   "places": {"s": {"cli": true, "allow": [{"who": ["me"], "agents": ["a"], "groups": "all"}]}} }
 END
-printf '#!/bin/sh\n%s ask --config %s --state %s hello; [ $? -eq 69 ]\n' "$openclaw" "$t/tls.json" "$t/state" >"$t/ask-tls"
+printf '#!/bin/sh\n%s ask --config %s --state %s hello; [ $? -ne 70 ]\n' "$openclaw" "$t/tls.json" "$t/state" >"$t/ask-tls"
 printf '#!/bin/sh\n%s https://localhost:%s/ /etc/ssl/certs; [ $? -eq 0 ]\n' "$bin/tls_floor" "$tls_port" >"$t/floor-tls"
 chmod +x "$t/ask-tls" "$t/floor-tls"
 measure "TLS ask / curl with hashed CApath" 0 20 "$t/ask-tls" -- "$t/floor-tls"
