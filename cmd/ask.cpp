@@ -176,8 +176,7 @@ class Session {
     const auto http = net::make_http_client();
     Models models(ask_.settings, *http);
     const auto& declared = ask_.settings.agents.at(ask_.target.agent);
-    const auto candidates =
-        models.candidates(args_.has("model") ? args_.get("model") : declared.model);
+    const auto candidates = models.candidates(args_.has("model") ? wanted_model() : declared.model);
     const tools::Catalogue catalogue(ask_.settings.commands);
     tools::Gate gate(ask_.settings.policy, catalogue, ask_.target.caller, ask_.target.agent,
                      ask_.run,
@@ -277,6 +276,14 @@ class Session {
         closed_ = true;
       }
     };
+  }
+
+  /// With no configuration there is one provider, and its models go by their names alone.
+  std::string wanted_model() const {
+    const std::string model = args_.get("model");
+    const bool is_bare = ask_.settings.file.empty() && !ask_.settings.models.contains(model) &&
+                         model.find(':') == std::string::npos;
+    return is_bare && ask_.settings.providers.contains("env") ? "env:" + model : model;
   }
 
   int finish(State& state, agent::Conversations& conversations, agent::Output& output) {

@@ -201,6 +201,7 @@ int run_audit_tail(const Args& args) {
         write_stdout(tail_line(row, zone));
     }
     if (!args.has("follow")) return done;
+    state.db.rest();
     pollfd fd{interrupt.stop().fd(), POLLIN, 0};
     ::poll(&fd, 1, 500);
     if (interrupt.stop().requested()) return interrupted;

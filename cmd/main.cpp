@@ -26,10 +26,16 @@ std::vector<std::string> names_for_hint() {
 
 std::string group_help(const std::string& group) {
   std::string out;
-  for (const auto& command : commands())
-    if (command.name.starts_with(group + " "))
-      out += fmt::format("  openclaw {:22}{}\n", command.name, command.summary);
-  return out;
+  std::string examples;
+  int shown = 0;
+  for (const auto& command : commands()) {
+    if (!command.name.starts_with(group + " ")) continue;
+    out += fmt::format("  openclaw {:22}{}\n", command.name, command.summary);
+    if (!command.examples.empty() && ++shown <= 2)
+      examples +=
+          fmt::format("  {}\n      {}\n", command.examples[0].first, command.examples[0].second);
+  }
+  return out.empty() ? out : out + "\nexamples:\n" + examples;
 }
 
 int dispatch(std::vector<std::string> words) {

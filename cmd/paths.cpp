@@ -42,7 +42,8 @@ std::optional<std::string> find_config(const Args& args) {
     if (named.empty()) continue;
     std::error_code ignored;
     const std::string file = fs::is_directory(named, ignored) ? named + "/openclaw.json" : named;
-    if (!is_file(file)) throw base::ConfigError("there is no configuration '" + file + "'");
+    if (!fs::exists(file, ignored))
+      throw base::ConfigError("there is no configuration '" + file + "'");
     return file;
   }
   std::vector<std::string> folders;

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include <algorithm>
+
 #include <fmt/core.h>
 
 #include "audit/checkpoint.h"
@@ -232,6 +234,13 @@ class JobRun {
   jobs::Slot slot_;
 };
 
+bool is_label(const std::string& text) {
+  constexpr std::size_t longest = 60;
+  return !text.empty() && text.size() <= longest &&
+         std::all_of(text.begin(), text.end(),
+                     [](char c) { return base::is_alnum(c) || c == '-' || c == '#'; });
+}
+
 int run(const Args& args) {
   const auto settings = load_settings(args);
   if (args.has("list")) return list_jobs(args, settings);
@@ -245,6 +254,9 @@ int run(const Args& args) {
         "there is no job '" + base::one_line(name) + "'" + base::did_you_mean(name, names),
         "openclaw run-job --list");
   }
+  if (args.has("json")) throw base::UsageError("--json goes with --list");
+  if (args.has("slot") && !is_label(args.get("slot")))
+    throw base::UsageError("--slot: a label like 2026-11-23, 2026-W48 or hand-2026-11-23");
   if (args.has("scheduled") && args.has("slot"))
     throw base::UsageError("--slot and --scheduled do not go together");
   return JobRun(args, settings, name).go();

@@ -152,8 +152,12 @@ void Database::transaction(const std::function<void()>& work) {
 
 bool Database::in_transaction() const { return sqlite3_get_autocommit(db_.getHandle()) == 0; }
 
-void Database::refresh() {
+void Database::rest() {
   if (in_transaction()) db_.exec("ROLLBACK");
+}
+
+void Database::refresh() {
+  rest();
   // A member of the group cannot write the shared memory. When it looks just as a writer is at the
   // log's index, SQLite takes the index for one to be mended, which it may not do: it looks again.
   for (int tries = 0;; ++tries) {

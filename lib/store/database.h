@@ -43,6 +43,10 @@ class Database {
   /// Makes a read_only database the snapshot of now. No statement of it may be at a row.
   void refresh();
 
+  /// Gives a read_only database's snapshot up until the next refresh(): whoever waits while holding
+  /// one keeps the writers' log from ever starting anew.
+  void rest();
+
   /// A prepared statement kept for the life of the database.
   SQLite::Statement& statement(const std::string& sql);
 
