@@ -188,7 +188,7 @@ class Canary : public ::testing::Test {
     for (const auto& line : lines_of(rows.out)) {
       const auto row = json::parse(line);
       if (row["table"] == Value("runs"))
-        keep("bodies", house_.run({"audit", "show", row["run"].as_string()}).out);
+        keep("bodies", house_.run({"audit", "show", row["run_id"].as_string()}).out);
     }
     keep_state();
     // The password manager gets an environment of its own.

@@ -97,12 +97,12 @@ class Killing : public ::testing::Test {
   /// After one more run nothing is left open.
   void check_settled() {
     std::set<std::string> open;
-    for (const auto& row : rows("runs")) open.insert(row["run"].as_string());
-    for (const auto& row : rows("run_ends")) open.erase(row["run"].as_string());
+    for (const auto& row : rows("runs")) open.insert(row["run_id"].as_string());
+    for (const auto& row : rows("run_ends")) open.erase(row["run_id"].as_string());
     EXPECT_TRUE(open.empty()) << open.size() << " runs without an end, like " << *open.begin();
     std::set<std::string> calls;
-    for (const auto& row : rows("calls")) calls.insert(row["call"].as_string());
-    for (const auto& row : rows("call_ends")) calls.erase(row["call"].as_string());
+    for (const auto& row : rows("calls")) calls.insert(row["call_id"].as_string());
+    for (const auto& row : rows("call_ends")) calls.erase(row["call_id"].as_string());
     EXPECT_TRUE(calls.empty()) << calls.size() << " calls without an end, like " << *calls.begin();
     std::size_t abandoned = 0;
     for (const auto& row : rows("call_ends"))

@@ -154,7 +154,7 @@ TEST_F(Terminal, WhatWasKeptIsShownHarmlessly) {
   write(dir_.file("clear"), hostile[0].second + hostile[7].second);
   ASSERT_EQ(run({"ask", "-m", "a:say:clear", "hello \x1b]0;t\x07"}).code, 0);
   const auto rows = house_.run({"audit", "export", "--jsonl"}).out;
-  const auto at = rows.find("\"run\":\"") + 7;
+  const auto at = rows.find("\"run_id\":\"") + 10;
   for (const auto& words :
        std::vector<std::vector<std::string>>{{"audit", "show", rows.substr(at, 26)},
                                              {"audit", "tail"},
