@@ -46,10 +46,6 @@ crypto::Digest digest_from(std::string_view bytes) {
 
 namespace {
 
-std::string_view blob(const SQLite::Column& column) {
-  return {static_cast<const char*>(column.getBlob()), static_cast<std::size_t>(column.getBytes())};
-}
-
 void bind(SQLite::Statement& statement, int at, const Cell& value) {
   if (const auto* n = std::get_if<std::int64_t>(&value))
     statement.bind(at, *n);
@@ -92,9 +88,7 @@ std::optional<crypto::Digest> mac_of(store::Database& db, std::int64_t seq) {
                             "SELECT mac FROM " + std::string(table->name) + " WHERE seq=?");
     query.bind(1, seq);
     if (!query.executeStep()) continue;
-    const auto mac = query.getColumn(0);
-    return digest_from(
-        {static_cast<const char*>(mac.getBlob()), static_cast<std::size_t>(mac.getBytes())});
+    return digest_from(blob(query.getColumn(0)));
   }
   return std::nullopt;
 }

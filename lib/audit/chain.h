@@ -65,5 +65,9 @@ Head read_head(store::Database& db);
 /// The mac of a row, in whichever table it stands; nullopt when there is no such row.
 std::optional<crypto::Digest> mac_of(store::Database& db, std::int64_t seq);
 crypto::Digest digest_from(std::string_view bytes);
+/// The bytes of a column, until its statement moves on.
+inline std::string_view blob(const SQLite::Column& column) {
+  return {static_cast<const char*>(column.getBlob()), static_cast<std::size_t>(column.getBytes())};
+}
 
 }  // namespace openclaw::audit

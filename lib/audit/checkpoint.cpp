@@ -3,7 +3,6 @@
 
 #include <fmt/core.h>
 
-#include "audit/walk.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "json/parse.h"

@@ -13,10 +13,6 @@
 namespace openclaw::audit {
 namespace {
 
-std::string_view blob(const SQLite::Column& column) {
-  return {static_cast<const char*>(column.getBlob()), static_cast<std::size_t>(column.getBytes())};
-}
-
 /// What the notes say about texts: those older than `before` may be erased, and those a person
 /// accepted as they were.
 struct Excuses {

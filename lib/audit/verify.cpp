@@ -13,10 +13,6 @@ namespace {
 
 constexpr std::size_t most_faults = 50;
 
-std::string_view blob(const SQLite::Column& column) {
-  return {static_cast<const char*>(column.getBlob()), static_cast<std::size_t>(column.getBytes())};
-}
-
 void check_bodies(store::Database& db, Verification& out) {
   out.bodies = each_bad_text(db, [&](const BadText& text) {
     if (out.faults.size() < most_faults)

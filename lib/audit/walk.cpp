@@ -2,14 +2,6 @@
 #include "audit/walk.h"
 
 namespace openclaw::audit {
-namespace {
-
-std::string_view blob(const SQLite::Column& column) {
-  return {static_cast<const char*>(column.getBlob()), static_cast<std::size_t>(column.getBytes())};
-}
-
-}  // namespace
-
 void Walk::Reader::step() {
   done = !statement->executeStep();
   if (!done) seq = statement->getColumn(0).getInt64();

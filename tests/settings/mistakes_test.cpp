@@ -185,6 +185,9 @@ const Mistake mistakes[] = {
     {"all files for a command", "\"people\": {",
      "\"commands\": {\"x\": {\"argv\": [\"/bin/ls\"], \"read\": [\"/dev\"]}}, \"people\": {",
      "/commands/x/read"},
+    {"the whole disk for a command", "\"people\": {",
+     "\"commands\": {\"x\": {\"argv\": [\"/bin/ls\"], \"write\": [\"/\"]}}, \"people\": {",
+     "/commands/x/write"},
     {"any path, which is none", "{\"under\": [\"/srv/src\"]}", "{}",
      "/groups/repo/0/args/path/under"},
 };
