@@ -159,6 +159,8 @@ std::vector<Command> audit_commands() {
         {"--compare", "TIME", "with the period this much earlier; default the week before"},
         {"--no-compare", "", "no earlier period"},
         {"--latency", "", "median and 95th percentile"},
+        {"--cache", "", "what the prompt cache took and what it saved"},
+        {"--budget", "", "each declared budget: spent, left, at this rate"},
         {"--sort", "WORD", "cost, calls, runs, tokens, denied, key"},
         {"--reverse", "", "the other way round"},
         {"--limit", "N", "only the first N groups"},

@@ -70,6 +70,9 @@ std::string row(const QueryView& v, const Group& g, std::size_t width, const Gro
   if (v.money) out += right(unpriced ? "unpriced" : base::human_usd(g.cost), 9);
   if (v.money && v.before)
     out += right(before ? change(g.cost, before->cost) : (g.cost.nano ? "new" : "–"), 12);
+  if (v.cache)
+    out +=
+        count(g.cache_writes, 9) + right(g.cache_saved ? base::human_usd(*g.cache_saved) : "–", 9);
   if (v.latency)
     out += right(fmt::format("{}/{}", g.first_token_p50, g.first_token_p95), 14) +
            right(fmt::format("{}/{}", g.total_p50, g.total_p95), 14);
@@ -81,6 +84,10 @@ std::string row(const QueryView& v, const Group& g, std::size_t width, const Gro
     out += "   month ends ≈ " + base::human_usd(*v.month_end) +
            (v.month_limit ? " of " + base::human_usd(*v.month_limit) : "");
   return out + "\n";
+}
+
+base::Usd left_of(const QueryView::Budget& b) {
+  return {std::max<std::int64_t>(0, b.most.nano - b.spent.nano)};
 }
 
 std::string footer(const QueryView& v, bool unicode) {
@@ -101,6 +108,16 @@ std::string footer(const QueryView& v, bool unicode) {
                          base::human_usd(v.triggers[i].second));
   }
   if (!out.empty()) out += "\n";
+  if (!v.budgets.empty()) {
+    std::size_t width = 7;
+    for (const auto& b : v.budgets) width = std::max(width, base::display_width(b.words) + 1);
+    out += base::fit("budgets", width) + right("spent", 10) + right("of", 10) + right("left", 10) +
+           right("at this rate", 14) + "\n";
+    for (const auto& b : v.budgets)
+      out += base::fit(b.words, width) + right(base::human_usd(b.spent), 10) +
+             right(base::human_usd(b.most), 10) + right(base::human_usd(left_of(b)), 10) +
+             right(base::human_usd(b.at_this_rate), 14) + "\n";
+  }
   if (!v.beside.empty()) out += "beside the sum: " + base::join(v.beside, " · ") + "\n";
   return out;
 }
@@ -121,6 +138,8 @@ Value record(const QueryView& v, const Group& g) {
     out.set("cost_usd", unpriced ? Value() : Value(base::to_string(g.cost)))
         .set("unpriced_calls", g.unpriced);
   out.set("abandoned_calls", g.abandoned);
+  if (v.cache)
+    out.set("cache_saved_usd", g.cache_saved ? Value(base::to_string(*g.cache_saved)) : Value());
   if (v.latency)
     out.set("first_token_p50_ms", g.first_token_p50)
         .set("first_token_p95_ms", g.first_token_p95)
@@ -161,6 +180,7 @@ std::string draw_table(const QueryView& v, bool unicode) {
          right("out", 8);
   if (v.money) out += right("USD", 9);
   if (v.money && v.before) out += right("before", 12);
+  if (v.cache) out += right("written", 9) + right("saved", 9);
   if (v.latency) out += right("ttft p50/95", 14) + right("ms p50/95", 14);
   if (v.money && v.chart && v.total.cost.nano > 0) out += "   share";
   out += "\n";
@@ -224,6 +244,16 @@ std::string draw_json(const QueryView& v, bool lines) {
       Value::object({{"heading", v.heading}, {"groups", groups}, {"total", record(v, v.total)}});
   if (v.month_end) out.set("month_end_usd", base::to_string(*v.month_end));
   if (v.month_limit) out.set("month_limit_usd", base::to_string(*v.month_limit));
+  if (!v.budgets.empty()) {
+    auto budgets = Value::array();
+    for (const auto& b : v.budgets)
+      budgets.push(Value::object({{"budget", b.words},
+                                  {"spent_usd", base::to_string(b.spent)},
+                                  {"limit_usd", base::to_string(b.most)},
+                                  {"left_usd", base::to_string(left_of(b))},
+                                  {"at_this_rate_usd", base::to_string(b.at_this_rate)}}));
+    out.set("budgets", budgets);
+  }
   return json::dump(out) + "\n";
 }
 

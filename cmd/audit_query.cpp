@@ -139,6 +139,9 @@ class Builder {
     QueryView v;
     auto counted = audit::count(state_.db, query_, zone_);
     v.by = query_.by;
+    v.cache = args_.has("cache");
+    if (v.cache) add_savings(counted, state_.db, settings_, query_, zone_, now_);
+    if (args_.has("budget")) v.budgets = budgets_now(state_.db, settings_, now_);
     v.total = counted.total;
     v.groups = std::move(counted.groups);
     make_readable(v.by, v.groups);

@@ -10,14 +10,15 @@ namespace openclaw::cmd {
 namespace {
 
 struct Periods {
-  base::Time day, month, month_end;
+  base::Time day, day_end, month, month_end;
 };
 
 Periods periods(const settings::Settings& settings, base::Time now) {
   const zone::Zone zone(zone_name(settings));
   const auto today = zone.local(now).date;
   const auto first = today.year() / today.month() / std::chrono::day(1);
-  return {zone.day_start(today), zone.day_start(first),
+  const std::chrono::year_month_day tomorrow(std::chrono::sys_days(today) + std::chrono::days(1));
+  return {zone.day_start(today), zone.day_start(tomorrow), zone.day_start(first),
           zone.day_start(first + std::chrono::months(1))};
 }
 
@@ -80,6 +81,36 @@ std::vector<audit::Limit> money_limits(const settings::Settings& settings, const
   }
   const base::Usd kept = is_job ? base::Usd{} : kept_for_jobs(settings, now, p.month_end);
   add("all, per month", settings.limits.usd_per_month, p.month, {.kept_back = kept});
+  return out;
+}
+
+std::vector<Budget> declared_budgets(const settings::Settings& settings, base::Time now) {
+  std::vector<Budget> out;
+  const Periods p = periods(settings, now);
+  const auto add = [&](const std::string& who, const settings::Limits& limits, bool without_jobs,
+                       const audit::Limit& whose) {
+    audit::Limit limit = whose;
+    if (limits.usd_per_day) {
+      limit.words = who + ", per day";
+      limit.most = *limits.usd_per_day;
+      limit.since = p.day;
+      limit.without_jobs = without_jobs;
+      out.push_back({limit, p.day_end});
+    }
+    if (limits.usd_per_month) {
+      limit.words = who + ", per month";
+      limit.most = *limits.usd_per_month;
+      limit.since = p.month;
+      // The month over everything counts jobs too.
+      limit.without_jobs = without_jobs && !limit.agent.empty();
+      out.push_back({limit, p.month_end});
+    }
+  };
+  add("all", settings.limits, true, {});
+  for (const auto& [name, agent] : settings.agents)
+    add("agent " + name, agent.limits, true, {.agent = name});
+  for (const auto& [name, job] : settings.jobs)
+    add("job " + name, job.limits, false, {.job = name});
   return out;
 }
 

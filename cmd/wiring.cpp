@@ -119,6 +119,17 @@ base::Secret key_if_readable(const settings::Settings& settings, const std::stri
 ReadState::ReadState(const std::string& where, const settings::Settings& settings)
     : folder(where), db(open_for_reading(where)), bodies(db, key_if_readable(settings, where)) {}
 
+std::optional<llm::Price> price_of(const settings::Settings& settings, llm::PriceTable& table,
+                                   const std::string& provider, const std::string& base_url,
+                                   const std::string& model, base::Time at) {
+  if (const auto own = settings.prices.find(provider + ":" + model); own != settings.prices.end())
+    return own->second;
+  const auto declared = settings.providers.find(provider);
+  if (declared == settings.providers.end()) return std::nullopt;
+  if (declared->second.free) return llm::free_price();
+  return table.find(declared->second.price_list, base_url, model, at);
+}
+
 Models::Models(const settings::Settings& settings, net::HttpClient& http)
     : settings_(settings), http_(http), table_(share_folder() + "/prices.json") {}
 
@@ -133,12 +144,8 @@ llm::Provider& Models::provider(const std::string& name) {
 }
 
 std::optional<llm::Price> Models::price(const std::string& name, const std::string& model) {
-  const auto& declared = settings_.providers.at(name);
-  if (const auto own = settings_.prices.find(name + ":" + model); own != settings_.prices.end())
-    return own->second;
-  if (declared.free) return llm::free_price();
-  return table_.find(declared.price_list, provider(name).endpoint().base_url, model,
-                     base::wall_now());
+  return price_of(settings_, table_, name, provider(name).endpoint().base_url, model,
+                  base::wall_now());
 }
 
 std::vector<agent::Candidate> Models::candidates(const std::string& model) {

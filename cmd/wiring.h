@@ -55,6 +55,11 @@ class Models {
   llm::PriceTable table_;
 };
 
+/// The user's price, "free", or the table's; nullopt = unknown.
+std::optional<llm::Price> price_of(const settings::Settings& settings, llm::PriceTable& table,
+                                   const std::string& provider, const std::string& base_url,
+                                   const std::string& model, base::Time at);
+
 /// The key of the sealed texts: the configured one, or the state folder's own.
 base::Secret body_key(const settings::Settings& settings, const std::string& folder, bool make);
 
@@ -62,6 +67,14 @@ base::Secret body_key(const settings::Settings& settings, const std::string& fol
 std::vector<audit::Limit> money_limits(const settings::Settings& settings, const std::string& agent,
                                        const policy::Caller& caller, const settings::Limits* rule,
                                        const std::string& run, base::Time now);
+
+/// A budget over a day or a month, and when that ends.
+struct Budget {
+  audit::Limit limit;
+  base::Time end;
+};
+/// All that the configuration declares: over everything, per agent, per job.
+std::vector<Budget> declared_budgets(const settings::Settings& settings, base::Time now);
 
 /// Turn, tool, byte and time limits of an agent, narrowed by the job's.
 agent::Limits run_limits(const settings::Settings& settings, const settings::Limits& own,

@@ -35,7 +35,7 @@ if(OPENCLAW_HARDEN)
   # With automatic initialisation g++ 12 takes std::variant's storage for uninitialised.
   target_compile_options(openclaw_flags INTERFACE -Wno-maybe-uninitialized -Wno-null-dereference)
   target_link_options(openclaw_flags INTERFACE -pie -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code
-    -Wl,--as-needed)
+    -Wl,--as-needed -static-libstdc++ -static-libgcc)
 endif()
 
 set_property(GLOBAL PROPERTY openclaw_libraries "")
@@ -54,4 +54,17 @@ function(openclaw_library name)
   set_property(GLOBAL APPEND PROPERTY openclaw_libraries ${name})
   list(JOIN arg_USES " " line)
   set_property(GLOBAL APPEND_STRING PROPERTY openclaw_layers "${name}: ${line}\n")
+endfunction()
+
+# openclaw_late(name PREFIX): lib/name loads the library that pkg_check_modules found as PREFIX when it
+# first needs it (base/late.h), by its soname; where libraries have no common folder, by its path.
+function(openclaw_late name prefix)
+  list(GET ${prefix}_LINK_LIBRARIES 0 path)
+  get_filename_component(path ${path} REALPATH)
+  if(NOT path MATCHES "^/nix/store")
+    get_filename_component(path ${path} NAME)
+    string(REGEX REPLACE "(\\.so\\.[0-9]+).*" "\\1" path ${path})
+  endif()
+  target_compile_definitions(openclaw_${name} PRIVATE OPENCLAW_LIB${prefix}="${path}")
+  target_include_directories(openclaw_${name} PRIVATE ${${prefix}_INCLUDE_DIRS})
 endfunction()

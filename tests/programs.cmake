@@ -31,7 +31,7 @@ openclaw_test(agent SOURCES house.cpp limits_test.cpp calls_test.cpp order_test.
 openclaw_test(base SOURCES text_test.cpp redact_test.cpp value_test.cpp file_test.cpp secret_test.cpp USES support)
 openclaw_test(json SOURCES parse_test.cpp lines_test.cpp schema_test.cpp schema_oracle_test.cpp USES support base)
 openclaw_test(url SOURCES url_test.cpp)
-openclaw_test(zone SOURCES schedule_test.cpp systemd_test.cpp USES support base)
+openclaw_test(zone SOURCES schedule_test.cpp tzif_test.cpp systemd_test.cpp USES support base)
 openclaw_test(config SOURCES node_test.cpp)
 openclaw_test(settings SOURCES sample.cpp sample_test.cpp mistakes_test.cpp lint_test.cpp declared.cpp mutator.cpp mutation_test.cpp
   USES support base json url zone policy llm tools config)

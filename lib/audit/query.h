@@ -31,6 +31,7 @@ struct Group {
   base::Usd cost;
   std::int64_t unpriced = 0, abandoned = 0;
   base::Usd abandoned_cost;
+  std::optional<base::Usd> cache_saved;  ///< left to whoever knows prices
   std::int64_t first_token_p50 = 0, first_token_p95 = 0, total_p50 = 0, total_p95 = 0;
 };
 

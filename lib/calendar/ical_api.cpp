@@ -1,23 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "calendar/ical_api.h"
 
-#include <string>
-
-#include <dlfcn.h>
-
-#include "base/error.h"
+#include "base/late.h"
 
 namespace openclaw::calendar {
 namespace {
 
 IcalApi load() {
-  void* library = ::dlopen(OPENCLAW_LIBICAL, RTLD_NOW | RTLD_LOCAL);
-  if (!library)
-    throw base::UnavailableError("cannot read calendars: the library libical is not here");
   IcalApi api{};
-#define OPENCLAW_ICAL_FIND(name)                                           \
-  api.name = reinterpret_cast<decltype(&::name)>(::dlsym(library, #name)); \
-  if (!api.name) throw base::UnavailableError(std::string("libical lacks ") + #name);
+#define OPENCLAW_ICAL_FIND(name) api.name = OPENCLAW_LATE(OPENCLAW_LIBICAL, name);
   OPENCLAW_ICAL_FUNCTIONS(OPENCLAW_ICAL_FIND)
 #undef OPENCLAW_ICAL_FIND
   return api;

@@ -58,6 +58,20 @@ void Document::problem(const std::string& pointer, const std::string& text) {
   problems_.push_back({line_of(pointer), pointer, text});
 }
 
+Problem Document::note(const std::string& pointer, const std::string& text) const {
+  return {line_of(pointer), pointer, text};
+}
+
+std::string Document::element(const std::string& list, const std::string& text) const {
+  std::string found = list;
+  each_text([&](const std::string& where, const std::string& content) {
+    if (found == list && content == text && where.starts_with(list + "/") &&
+        where.find('/', list.size() + 1) == std::string::npos)
+      found = where;
+  });
+  return found;
+}
+
 std::vector<Problem> Document::problems() const {
   auto out = problems_;
   std::stable_sort(out.begin(), out.end(),

@@ -38,6 +38,10 @@ void Node::problem_at(const std::string& key, const std::string& text) {
   document_.problem(below(key), text);
 }
 
+void Node::problem_in(const std::string& key, const std::string& text, const std::string& what) {
+  document_.problem(document_.element(below(key), text), what);
+}
+
 void Node::problem_inside(const std::string& key, const std::string& member,
                           const std::string& text) {
   document_.problem(below(key) + "/" + json::pointer_step(member), text);

@@ -43,6 +43,10 @@ class Document {
   Node root();
   const std::string& file() const { return file_; }
   void problem(const std::string& pointer, const std::string& text);
+  /// A remark on the file that is no error.
+  Problem note(const std::string& pointer, const std::string& text) const;
+  /// Where in a list of texts this one stands; the list itself when it is none or not there.
+  std::string element(const std::string& list, const std::string& text) const;
   /// Calls fn with the pointer and the content of every text in the document.
   void each_text(
       const std::function<void(const std::string& pointer, const std::string& text)>& fn) const;
@@ -77,6 +81,8 @@ class Node {
   bool has(const std::string& key) const { return value_.contains(key); }
   void problem(const std::string& text) { document_.problem(pointer_, text); }
   void problem_at(const std::string& key, const std::string& text);
+  /// As problem_at(), for one text of the list under that key.
+  void problem_in(const std::string& key, const std::string& text, const std::string& what);
   /// As problem_at(), for a member of the value of that key.
   void problem_inside(const std::string& key, const std::string& member, const std::string& text);
 

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/late.h"
 #include "jail/jail.h"
 
 namespace openclaw::jail {
@@ -47,20 +48,38 @@ void allow(int ruleset, const std::string& path, std::uint64_t access) {
     throw base::UnavailableError("cannot confine the command: the kernel refused a Landlock rule");
 }
 
+/// libseccomp's functions.
+struct Seccomp {
+#define OPENCLAW_SECCOMP(name) \
+  decltype(&::seccomp_##name) name = OPENCLAW_LATE(OPENCLAW_LIBSECCOMP, seccomp_##name)
+  OPENCLAW_SECCOMP(init);
+  OPENCLAW_SECCOMP(release);
+  OPENCLAW_SECCOMP(rule_add);
+  OPENCLAW_SECCOMP(rule_add_array);
+  OPENCLAW_SECCOMP(syscall_resolve_name);
+  OPENCLAW_SECCOMP(export_bpf);
+#undef OPENCLAW_SECCOMP
+};
+
+const Seccomp& seccomp() {
+  static const Seccomp functions;
+  return functions;
+}
+
 /// Landlock knows truncation from ABI 3 on. Before that, a file that may be read could be emptied.
 void refuse_truncation(scmp_filter_ctx context) {
   const auto refuse_flags = [context](int call, unsigned argument) {
     const scmp_arg_cmp cuts{argument, SCMP_CMP_MASKED_EQ, O_TRUNC | O_ACCMODE, O_TRUNC | O_RDONLY};
-    seccomp_rule_add_array(context, SCMP_ACT_ERRNO(EPERM), call, 1, &cuts);
+    seccomp().rule_add_array(context, SCMP_ACT_ERRNO(EPERM), call, 1, &cuts);
   };
-  seccomp_rule_add(context, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(truncate), 0);
+  seccomp().rule_add(context, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(truncate), 0);
   refuse_flags(SCMP_SYS(open), 1);
   refuse_flags(SCMP_SYS(openat), 2);
-  seccomp_rule_add(context, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(openat2), 0);
+  seccomp().rule_add(context, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(openat2), 0);
 }
 
 struct Free {
-  void operator()(void* context) const { seccomp_release(context); }
+  void operator()(void* context) const { seccomp().release(context); }
 };
 
 }  // namespace
@@ -103,7 +122,7 @@ base::Fd make_ruleset(const std::vector<std::string>& readable,
 }
 
 std::string make_filter() {
-  const std::unique_ptr<void, Free> context(seccomp_init(SCMP_ACT_ALLOW));
+  const std::unique_ptr<void, Free> context(seccomp().init(SCMP_ACT_ALLOW));
   if (!context) throw base::UnavailableError("cannot confine the command: no seccomp filter");
   const std::array refused{
       "socket", "socketpair", "connect", "bind", "listen", "accept", "accept4", "ptrace",
@@ -117,9 +136,9 @@ std::string make_filter() {
       // so that nothing leaves the group that is killed at the end
       "setsid", "setpgid"};
   for (const char* name : refused) {
-    const int number = seccomp_syscall_resolve_name(name);
+    const int number = seccomp().syscall_resolve_name(name);
     if (number != __NR_SCMP_ERROR &&
-        seccomp_rule_add(context.get(), SCMP_ACT_ERRNO(EPERM), number, 0) != 0)
+        seccomp().rule_add(context.get(), SCMP_ACT_ERRNO(EPERM), number, 0) != 0)
       throw base::UnavailableError("cannot confine the command: a filter rule was refused");
   }
   // Namespaces through clone; clone3 hides its flags from the filter, so programs must fall back.
@@ -128,13 +147,13 @@ std::string make_filter() {
   for (unsigned bit = 0; bit < 32; ++bit) {
     const unsigned long flag = 1UL << bit;
     if ((namespaces & flag) != 0)
-      seccomp_rule_add(context.get(), SCMP_ACT_ERRNO(EPERM), SCMP_SYS(clone), 1,
-                       SCMP_A0(SCMP_CMP_MASKED_EQ, flag, flag));
+      seccomp().rule_add(context.get(), SCMP_ACT_ERRNO(EPERM), SCMP_SYS(clone), 1,
+                         SCMP_A0(SCMP_CMP_MASKED_EQ, flag, flag));
   }
-  seccomp_rule_add(context.get(), SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
+  seccomp().rule_add(context.get(), SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
   if (landlock_abi() < 3) refuse_truncation(context.get());
   const base::Fd memory(::memfd_create("filter", MFD_CLOEXEC));
-  if (!memory || seccomp_export_bpf(context.get(), memory.get()) != 0)
+  if (!memory || seccomp().export_bpf(context.get(), memory.get()) != 0)
     throw base::UnavailableError("cannot confine the command: the filter cannot be written");
   ::lseek(memory.get(), 0, SEEK_SET);
   return base::read_all(memory.get(), 1u << 20);

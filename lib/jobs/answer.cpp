@@ -42,7 +42,7 @@ Value answer_schema() {
       {{"type", "object"},
        {"properties",
         Value::object(
-            {{"id", text(3, "the item's id")},
+            {{"id", text(4, "the item's id")},
              {"sentence", text(300, "why it matters or what to do; no numbers, no links")}})},
        {"required", Value::array({Value("id"), Value("sentence")})},
        {"additionalProperties", false}});

@@ -7,6 +7,7 @@
 
 #include <md4c.h>
 
+#include "base/late.h"
 #include "base/text.h"
 #include "markup/html_text.h"
 
@@ -32,7 +33,8 @@ class Renderer {
     parser.text = [](MD_TEXTTYPE t, const MD_CHAR* s, MD_SIZE n, void* u) {
       return self(u).text(t, std::string_view(s, n));
     };
-    if (md_parse(text.data(), static_cast<MD_SIZE>(text.size()), &parser, this) != 0)
+    static const auto parse = OPENCLAW_LATE(OPENCLAW_LIBMD4C, md_parse);
+    if (parse(text.data(), static_cast<MD_SIZE>(text.size()), &parser, this) != 0)
       return std::string(text);
     while (out_.ends_with("\n\n")) out_.pop_back();
     return std::move(out_);

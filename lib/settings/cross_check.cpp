@@ -46,7 +46,8 @@ class Check {
   bool known(const Map& map, const std::string& name, const std::string& at, const char* what) {
     if (name.empty() || map.contains(name)) return true;
     document_.problem(
-        at, fmt::format("there is no {} '{}'{}", what, name, base::did_you_mean(name, names(map))));
+        document_.element(at, name),
+        fmt::format("there is no {} '{}'{}", what, name, base::did_you_mean(name, names(map))));
     return false;
   }
 
@@ -134,7 +135,8 @@ class Check {
   void models() {
     for (const auto& [name, model] : s_.models)
       for (const auto& [provider, id] : model.tries)
-        known(s_.providers, provider, at({"models", name, "try"}), "provider");
+        known(s_.providers, provider,
+              document_.element(at({"models", name, "try"}), provider + ":" + id), "provider");
     for (const auto& [name, price] : s_.prices)
       known(s_.providers, name.substr(0, name.find(':')), at({"prices", name}), "provider");
   }
@@ -171,7 +173,7 @@ class Check {
                                  : place.kind == "telegram" ? p.telegram.has_value()
                                                             : p.uid.has_value();
           if (!reachable)
-            document_.problem(rule + "/who",
+            document_.problem(document_.element(rule + "/who", person),
                               fmt::format("'{}' has no {}, so this can match nobody", person,
                                           place.kind == "cli" ? "uid" : place.kind + " id"));
         }
@@ -198,7 +200,7 @@ class Check {
     if (!idle.empty() && idle.size() == rule.groups.size())
       document_.problem(where, text + ", so it can match nothing");
     else if (!idle.empty())
-      report_.notes.push_back({0, where, text});
+      report_.notes.push_back(document_.note(where, text));
   }
 
   void jobs() {
@@ -215,8 +217,9 @@ class Check {
       for (const auto& group : job.groups)
         if (known(s_.policy.groups, group, here + "/groups", "group") &&
             scope != s_.policy.agents.end() && !scope->second.groups.contains(group))
-          document_.problem(here + "/groups", fmt::format("agent '{}' does not have the group '{}'",
-                                                          job.agent, group));
+          document_.problem(
+              document_.element(here + "/groups", group),
+              fmt::format("agent '{}' does not have the group '{}'", job.agent, group));
       if (job.limits.usd_per_day)
         document_.problem(here + "/limits/usd_per_day",
                           "a job's money is set aside: use usd_per_run or usd_per_month");
@@ -255,7 +258,7 @@ class Check {
         const auto p = s_.providers.find(provider);
         if (used && !open && p != s_.providers.end() && !p->second.private_text)
           document_.problem(
-              at({"models", name, "try"}),
+              document_.element(at({"models", name, "try"}), provider + ":" + id),
               fmt::format("'{}:{}' can never be reached: every run of its agents holds "
                           "private text, and '{}' does not declare private_text",
                           provider, id, provider));
@@ -272,7 +275,7 @@ class Check {
   /// What the file declares and this version does not serve yet: said, not refused.
   void served() {
     const auto note = [this](const std::string& pointer, const std::string& text) {
-      report_.notes.push_back({0, pointer, text});
+      report_.notes.push_back(document_.note(pointer, text));
     };
     for (const auto& planned : tools::planned_tools())
       for (const auto& [group, grants] : s_.policy.groups)

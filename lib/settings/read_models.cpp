@@ -91,7 +91,7 @@ void read_models(config::Node& root, Settings& out) {
              for (const auto& entry : n.texts("try", "provider:model, in order")) {
                const auto colon = entry.find(':');
                if (colon == std::string::npos || colon == 0 || colon + 1 == entry.size())
-                 n.problem_at("try", "'" + entry + "' must be provider:model");
+                 n.problem_in("try", entry, "'" + entry + "' must be provider:model");
                else
                  m.tries.emplace_back(entry.substr(0, colon), entry.substr(colon + 1));
              }

@@ -1,75 +1,85 @@
 // SPDX-License-Identifier: MIT
 #include "zone/zone.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdlib>
 #include <map>
 #include <mutex>
 
-#include <date/tz.h>
-#include <fcntl.h>
 #include <fmt/core.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/error.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "zone/tzif.h"
 
 namespace openclaw::zone {
 
 struct Zone::Data {
-  const date::time_zone* zone;
+  const Transitions* transitions;
+
+  /// How many transitions lie at or before t.
+  std::size_t passed(std::int64_t t) const {
+    const auto& list = transitions->list;
+    const auto after =
+        std::upper_bound(list.begin(), list.end(), t,
+                         [](std::int64_t at, const Transition& x) { return at < x.at; });
+    return static_cast<std::size_t>(after - list.begin());
+  }
+  std::int64_t offset(std::size_t passed) const {
+    return passed == 0 ? transitions->first : transitions->list[passed - 1].offset;
+  }
 };
 
 namespace {
 
 using std::chrono::seconds;
 
-// Where date looks too, unless the system has it elsewhere.
-constexpr const char* usual_folder = "/usr/share/zoneinfo/";
+const Transitions* load(const std::string& name) {
+  // NixOS keeps its zones in /etc; TZDIR is the C library's word for another place.
+  const char* set = std::getenv("TZDIR");
+  for (const char* folder : {set ? set : "", "/usr/share/zoneinfo", "/etc/zoneinfo"}) {
+    if (!*folder) continue;
+    const auto path = std::string(folder) + "/" + name;
+    struct stat found;
+    if (::stat(path.c_str(), &found) != 0 || !S_ISREG(found.st_mode)) continue;
+    const auto file = base::read_if_exists(path, 1 << 20);
+    auto transitions = file ? parse_tzif(*file) : std::nullopt;
+    // Kept for as long as the process lives: zones are few.
+    if (transitions) return new Transitions(std::move(*transitions));
+  }
+  throw base::ConfigError("the time zone '" + name + "' is not known to this system",
+                          "is the package tzdata installed? names look like Europe/Amsterdam");
+}
 
-/// The zone's own file is read alone: the library's list of all zones costs 650 system calls.
-const date::time_zone* from_its_file(const std::string& name) {
-  // Never destroyed, as the library's own: only it knows the destructor.
-  static auto& known = *new std::map<std::string, const date::time_zone*>();
+const Transitions* locate(const std::string& name) {
+  if (name.empty() || name.find("..") != std::string::npos || name.front() == '/')
+    throw base::ConfigError("'" + name + "' is no time zone");
+  static auto& known = *new std::map<std::string, const Transitions*>();
   static std::mutex mutex;
   const std::lock_guard lock(mutex);
   if (const auto at = known.find(name); at != known.end()) return at->second;
-  const base::Fd fd(::open((usual_folder + name).c_str(), O_RDONLY | O_CLOEXEC));
-  char magic[4];
-  if (!fd || ::read(fd.get(), magic, sizeof magic) != sizeof magic ||
-      std::string_view(magic, sizeof magic) != "TZif")
-    return nullptr;
-  const auto* zone = new date::time_zone(name, date::detail::undocumented{});
-  return known.emplace(name, zone).first->second;
+  return known.emplace(name, load(name)).first->second;
 }
 
-const date::time_zone* locate(const std::string& name) {
-  if (name.empty() || name.find("..") != std::string::npos || name.front() == '/')
-    throw base::ConfigError("'" + name + "' is no time zone");
-  if (const auto* zone = from_its_file(name)) return zone;
-  try {
-    return date::locate_zone(name);
-  } catch (const std::exception&) {
-    throw base::ConfigError("the time zone '" + name + "' is not known to this system",
-                            "is the package tzdata installed? names look like Europe/Amsterdam");
-  }
-}
-
-date::local_seconds to_date(const Civil& c) {
+std::int64_t local_seconds(const Civil& c) {
   const auto days = std::chrono::sys_days(c.date).time_since_epoch();
-  return date::local_seconds(days + std::chrono::hours(c.hour) + std::chrono::minutes(c.minute) +
-                             seconds(c.second));
+  return (days + std::chrono::hours(c.hour) + std::chrono::minutes(c.minute) + seconds(c.second)) /
+         seconds(1);
 }
 
-base::Time to_time(date::sys_seconds s) {
-  return base::Time(std::chrono::duration_cast<base::Millis>(s.time_since_epoch()));
+base::Time to_time(std::int64_t s) { return base::Time(seconds(s)); }
+
+std::int64_t floor_seconds(base::Time t) {
+  return std::chrono::floor<seconds>(t.time_since_epoch()).count();
 }
 
-date::sys_seconds floor_seconds(base::Time t) {
-  return date::sys_seconds(std::chrono::floor<seconds>(t.time_since_epoch()));
-}
+/// No zone is further from UTC, and none has leapt further.
+constexpr std::int64_t most_shift = 26 * 3600;
 
 }  // namespace
 
@@ -80,7 +90,7 @@ Zone::Zone(Zone&&) noexcept = default;
 Zone& Zone::operator=(Zone&&) noexcept = default;
 
 std::chrono::seconds Zone::offset(base::Time t) const {
-  return data_->zone->get_info(floor_seconds(t)).offset;
+  return seconds(data_->offset(data_->passed(floor_seconds(t))));
 }
 
 Civil Zone::local(base::Time t) const {
@@ -96,30 +106,34 @@ Civil Zone::local(base::Time t) const {
 }
 
 std::optional<base::Time> Zone::instant(const Civil& civil) const {
-  const auto local = to_date(civil);
-  const auto info = data_->zone->get_info(local);
-  if (info.result == date::local_info::nonexistent) return std::nullopt;
-  return to_time(date::sys_seconds(local.time_since_epoch() - info.first.offset));
+  const std::int64_t local = local_seconds(civil);
+  const auto& list = data_->transitions->list;
+  for (auto i = data_->passed(local - most_shift); i <= list.size(); ++i) {
+    const std::int64_t t = local - data_->offset(i);
+    if (i > 0 && t < list[i - 1].at) return std::nullopt;  // clocks skipped it
+    if (i == list.size() || t < list[i].at) return to_time(t);
+  }
+  return std::nullopt;
 }
 
 base::Time Zone::day_start(std::chrono::year_month_day day) const {
   Civil midnight;
   midnight.date = day;
-  const auto local = to_date(midnight);
-  const auto info = data_->zone->get_info(local);
-  if (info.result == date::local_info::nonexistent) return to_time(info.second.begin);
-  return to_time(date::sys_seconds(local.time_since_epoch() - info.first.offset));
+  if (const auto exact = instant(midnight)) return *exact;
+  const std::int64_t local = local_seconds(midnight);
+  auto i = data_->passed(local - most_shift);
+  const auto& list = data_->transitions->list;
+  while (i < list.size() && local - data_->offset(i) >= list[i].at) ++i;
+  return to_time(i == 0 ? local : list[i - 1].at);
 }
 
 std::vector<OffsetSpan> Zone::offsets(base::Time begin, base::Time end) const {
-  std::vector<OffsetSpan> out;
-  auto at = floor_seconds(begin);
-  while (to_time(at) < end && out.size() < 400) {
-    const auto info = data_->zone->get_info(at);
-    out.push_back({to_time(at), info.offset});
-    if (info.end <= at || info.end - at > std::chrono::hours(24 * 366 * 40)) break;
-    at = info.end;
-  }
+  if (begin >= end) return {};
+  const auto& list = data_->transitions->list;
+  auto i = data_->passed(floor_seconds(begin));
+  std::vector<OffsetSpan> out{{to_time(floor_seconds(begin)), seconds(data_->offset(i))}};
+  for (; i < list.size() && to_time(list[i].at) < end && out.size() < 400; ++i)
+    out.push_back({to_time(list[i].at), seconds(list[i].offset)});
   return out;
 }
 

@@ -8,8 +8,8 @@
 
 #include "base/time.h"
 
-/// zone may use base. It is the only room that knows time zones (date/tz over the system's tzdata,
-/// right until 2037) and calendar schedules; everything else counts UTC milliseconds.
+/// zone may use base. It is the only room that knows time zones (the system's tzdata, right until
+/// 2200) and calendar schedules; everything else counts UTC milliseconds.
 namespace openclaw::zone {
 
 /// A wall-clock reading.

@@ -66,6 +66,8 @@ complete -c openclaw -n '__fish_seen_subcommand_from audit; and __fish_seen_subc
 complete -c openclaw -n '__fish_seen_subcommand_from audit; and __fish_seen_subcommand_from query' -l compare -r -d 'with the period this much earlier; default the week before'
 complete -c openclaw -n '__fish_seen_subcommand_from audit; and __fish_seen_subcommand_from query' -l no-compare -d 'no earlier period'
 complete -c openclaw -n '__fish_seen_subcommand_from audit; and __fish_seen_subcommand_from query' -l latency -d 'median and 95th percentile'
+complete -c openclaw -n '__fish_seen_subcommand_from audit; and __fish_seen_subcommand_from query' -l cache -d 'what the prompt cache took and what it saved'
+complete -c openclaw -n '__fish_seen_subcommand_from audit; and __fish_seen_subcommand_from query' -l budget -d 'each declared budget: spent, left, at this rate'
 complete -c openclaw -n '__fish_seen_subcommand_from audit; and __fish_seen_subcommand_from query' -l sort -r -d 'cost, calls, runs, tokens, denied, key'
 complete -c openclaw -n '__fish_seen_subcommand_from audit; and __fish_seen_subcommand_from query' -l reverse -d 'the other way round'
 complete -c openclaw -n '__fish_seen_subcommand_from audit; and __fish_seen_subcommand_from query' -l limit -r -d 'only the first N groups'

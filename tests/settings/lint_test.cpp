@@ -133,7 +133,7 @@ TEST(Lint, ATryEntryThatNoRunCanReachIsRefused) {
   EXPECT_EQ(small.pointers(), Pointers{}) << "the shell may hold nothing private";
   small.place =
       R"("matrix": "!r:x.org", "allow": [{"who": ["me"], "agents": ["a"], "groups": "all"}])";
-  EXPECT_EQ(small.pointers(), Pointers{"/models/m/try"}) << "a chat is private text";
+  EXPECT_EQ(small.pointers(), Pointers{"/models/m/try/1"}) << "a chat is private text";
   small.more =
       R"(, "sources": {"f": {"kind": "feeds", "path": "x.opml"}}, "jobs": {"j": {"schedule": "08:00", "agent": "a", "gather": [{"from": "f"}]}})";
   EXPECT_EQ(small.pointers(), Pointers{}) << "a digest of feeds is not";
@@ -142,7 +142,7 @@ TEST(Lint, ATryEntryThatNoRunCanReachIsRefused) {
 TEST(Lint, NamesThatPointNowhereAreRefused) {
   Small small;
   small.agent = R"("model": "m", "groups": ["web", "wbe"])";
-  EXPECT_EQ(small.pointers(), Pointers{"/agents/a/groups"});
+  EXPECT_EQ(small.pointers(), Pointers{"/agents/a/groups/1"});
   Small price;
   price.more = R"(, "prices": {"q:x": {"input_usd_per_mtok": "1", "output_usd_per_mtok": "2"}})";
   EXPECT_EQ(price.pointers(), Pointers{"/prices/q:x"});

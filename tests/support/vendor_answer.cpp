@@ -29,11 +29,17 @@ std::string finish_word(Api api, const Answer& x) {
   }
 }
 
-Value usage_of(Api api) {
-  if (api == Api::anthropic) return o({{"input_tokens", 20}, {"output_tokens", 7}});
-  if (api == Api::chat)
+/// A model of that name has read most of its prompt from the cache, and written a little.
+Value usage_of(const VendorRequest& r) {
+  if (r.api == Api::anthropic && r.model == "cached")
+    return o({{"input_tokens", 20},
+              {"cache_read_input_tokens", 100000},
+              {"cache_creation_input_tokens", 1000},
+              {"output_tokens", 7}});
+  if (r.api == Api::anthropic) return o({{"input_tokens", 20}, {"output_tokens", 7}});
+  if (r.api == Api::chat)
     return o({{"prompt_tokens", 20}, {"completion_tokens", 7}, {"total_tokens", 27}});
-  if (api == Api::gemini)
+  if (r.api == Api::gemini)
     return o({{"promptTokenCount", 20}, {"candidatesTokenCount", 7}, {"totalTokenCount", 27}});
   return o({{"input_tokens", 20}, {"output_tokens", 7}, {"total_tokens", 27}});
 }
@@ -61,7 +67,7 @@ Value response_of(const VendorRequest& r, const Answer& x) {
                 {"model", r.model},
                 {"status", finish_word(r.api, x)},
                 {"output", a({item})},
-                {"usage", usage_of(r.api)}});
+                {"usage", usage_of(r)}});
   if (x.finish == "length") out.set("incomplete_details", o({{"reason", "max_output_tokens"}}));
   return out;
 }
@@ -88,7 +94,7 @@ std::string plain(const VendorRequest& r, const Answer& x) {
                      {"model", r.model},
                      {"content", content},
                      {"stop_reason", finish},
-                     {"usage", usage_of(r.api)}}));
+                     {"usage", usage_of(r)}}));
     }
     case Api::chat: {
       auto m = o({{"role", "assistant"},
@@ -102,7 +108,7 @@ std::string plain(const VendorRequest& r, const Answer& x) {
       return dump(
           o({{"id", "chatcmpl_stub"},
              {"model", r.model},
-             {"usage", usage_of(r.api)},
+             {"usage", usage_of(r)},
              {"choices", a({o({{"index", 0}, {"message", m}, {"finish_reason", finish}})})}}));
     }
     case Api::responses: return dump(response_of(r, x));
@@ -113,7 +119,7 @@ std::string plain(const VendorRequest& r, const Answer& x) {
       return dump(o({{"candidates", a({o({{"content", o({{"role", "model"}, {"parts", a({part})}})},
                                           {"finishReason", finish},
                                           {"index", 0}})})},
-                     {"usageMetadata", usage_of(r.api)},
+                     {"usageMetadata", usage_of(r)},
                      {"modelVersion", r.model},
                      {"responseId", "gem_stub"}}));
     }
@@ -163,15 +169,14 @@ std::string text_event(const VendorRequest& r, const std::string& text) {
 
 std::vector<std::string> opening(const VendorRequest& r, const Answer& x) {
   if (r.api == Api::anthropic) {
-    std::vector<std::string> out{
-        event(o({{"type", "message_start"},
-                 {"message", o({{"id", "msg_stub"},
-                                {"type", "message"},
-                                {"role", "assistant"},
-                                {"model", r.model},
-                                {"content", a({})},
-                                {"usage", o({{"input_tokens", 20}, {"output_tokens", 1}})}})}}),
-              true)};
+    std::vector<std::string> out{event(o({{"type", "message_start"},
+                                          {"message", o({{"id", "msg_stub"},
+                                                         {"type", "message"},
+                                                         {"role", "assistant"},
+                                                         {"model", r.model},
+                                                         {"content", a({})},
+                                                         {"usage", usage_of(r)}})}}),
+                                       true)};
     if (x.tool.empty() && !x.refusal.empty()) return out;
     auto block = o({{"type", "text"}, {"text", ""}});
     if (!x.tool.empty())
@@ -222,8 +227,7 @@ std::vector<std::string> closing(const VendorRequest& r, const Answer& x) {
                  {"model", r.model},
                  {"choices", a({o({{"index", 0}, {"delta", delta}, {"finish_reason", finish}})})}}),
               false),
-          event(o({{"id", "chatcmpl_stub"}, {"choices", a({})}, {"usage", usage_of(r.api)}}),
-                false),
+          event(o({{"id", "chatcmpl_stub"}, {"choices", a({})}, {"usage", usage_of(r)}}), false),
           "data: [DONE]\n\n"};
     }
     case Api::responses: {
