@@ -31,11 +31,11 @@ endif()
 if(OPENCLAW_HARDEN)
   target_compile_options(openclaw_flags INTERFACE -fstack-protector-strong -fstack-clash-protection
     -fcf-protection=full -D_FORTIFY_SOURCE=3 -D_GLIBCXX_ASSERTIONS -ftrivial-auto-var-init=zero
-    -fzero-call-used-regs=used-gpr -Werror=format-security -fPIE)
+    -fzero-call-used-regs=used-gpr -Werror=format-security -fPIE -ffunction-sections -fdata-sections)
   # With automatic initialisation g++ 12 takes std::variant's storage for uninitialised.
   target_compile_options(openclaw_flags INTERFACE -Wno-maybe-uninitialized -Wno-null-dereference)
   target_link_options(openclaw_flags INTERFACE -pie -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code
-    -Wl,--as-needed -static-libstdc++ -static-libgcc)
+    -Wl,--as-needed -static-libstdc++ -static-libgcc -Wl,--gc-sections)
 endif()
 
 set_property(GLOBAL PROPERTY openclaw_libraries "")
