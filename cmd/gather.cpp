@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "paths.h"
+#include "sources/calendars.h"
 #include "sources/files.h"
 #include "sources/host.h"
 
@@ -73,7 +74,7 @@ Reading read_declared(const std::string& name, const settings::Source& source,
   try {
     if (source.kind == "commitments") return sources::read_commitments(name, path, now, zone);
     if (source.kind == "ics" && !path.empty()) {
-      auto reading = sources::read_ics_file(name, path, now, option("days", 1), zone);
+      auto reading = sources::read_ics_file(name, path, {now, option("days", 1), zone});
       if (source.to_model != "full")  // what the model may not see, it is not given
         for (auto& item : reading.items)
           item.title = source.to_model == "times"
@@ -104,7 +105,7 @@ Gathered gather(const settings::Settings& settings, const settings::Job& job, ba
   if (settings.sources.empty()) {
     const std::string samples = share_folder() + "/sample/";
     out.host("host");
-    out.one(sources::read_ics_file("calendar", samples + "calendar.ics", now, 1, zone), true);
+    out.one(sources::read_ics_file("calendar", samples + "calendar.ics", {now, 1, zone}), true);
     out.one(sources::read_commitments("commitments", samples + "commitments.md", now, zone), true);
     out.one(sources::read_json_feed_file("feeds", samples + "feed.json"), true);
     out.not_declared({"alerts", "tasks"});

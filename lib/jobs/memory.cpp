@@ -8,8 +8,11 @@
 namespace openclaw::jobs {
 namespace {
 
-/// Kinds whose lines last from day to day; an event or a feed entry has a date of its own.
-bool lasts(const sources::Item& item) { return item.kind != "event" && item.kind != "entry"; }
+/// Kinds whose lines last from day to day; an event, an incident or a feed entry has a date of its
+/// own.
+bool lasts(const sources::Item& item) {
+  return item.kind != "event" && item.kind != "entry" && item.kind != "incident";
+}
 
 struct Known {
   std::string short_id, first_day, title;

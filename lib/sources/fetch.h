@@ -29,8 +29,10 @@ class Fetch {
   json::Value get_json(const std::string& url);
   json::Value send_json(const std::string& method, const std::string& url, const json::Value& body);
 
- private:
+  /// The JSON of an answer, or the error that it is.
   json::Value read(const std::string& url, const net::Response& response) const;
+
+ private:
   net::HttpClient& http_;
   base::Millis until_;
   const base::Stop* stop_;

@@ -6,7 +6,6 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/text.h"
-#include "calendar/calendar.h"
 #include "crypto/digest.h"
 #include "json/parse.h"
 
@@ -92,41 +91,6 @@ Reading read_commitments(const std::string& source, const std::string& path, bas
       if (days > 7) continue;
     }
     out.items.push_back(std::move(item));
-  }
-  return out;
-}
-
-Reading read_ics_file(const std::string& source, const std::string& path, base::Time now, int days,
-                      const zone::Zone& zone) {
-  Reading out;
-  out.source = source;
-  const auto text = base::read_if_exists(path, most_bytes);
-  if (!text) return failed(source, "there is no file '" + path + "'");
-  const auto today = zone.local(now).date;
-  const auto last = std::chrono::sys_days(today) + std::chrono::days(days);
-  try {
-    const auto parsed = calendar::expand(*text, zone, zone.day_start(today),
-                                         zone.day_start(std::chrono::year_month_day(last)));
-    for (const auto& event : parsed.events) {
-      Item item;
-      item.source = source;
-      item.kind = "event";
-      item.key = "event:" + event.uid + ":" + event.instance;
-      item.at = event.start;
-      const auto local = zone.local(event.start);
-      item.title =
-          event.all_day ? "all day " : fmt::format("{:02}:{:02} ", local.hour, local.minute);
-      item.title += event.confidential ? "(private)" : base::one_line(event.summary);
-      if (!event.location.empty() && !event.confidential)
-        item.title += ", " + base::one_line(event.location);
-      if (event.unknown_zone) item.title += " (time zone unknown)";
-      item.untrusted = true;
-      out.items.push_back(std::move(item));
-    }
-    if (parsed.faults > 0)
-      out.quiet.push_back(fmt::format("{}: {} entries could not be read", source, parsed.faults));
-  } catch (const base::ProtocolError& e) {
-    return failed(source, "'" + path + "': " + e.what());
   }
   return out;
 }

@@ -11,10 +11,6 @@ namespace openclaw::sources {
 Reading read_commitments(const std::string& source, const std::string& path, base::Time now,
                          const zone::Zone& zone);
 
-/// An iCalendar file: the events of so many local days from today on.
-Reading read_ics_file(const std::string& source, const std::string& path, base::Time now, int days,
-                      const zone::Zone& zone);
-
 /// A JSON Feed (jsonfeed.org, 1.1) in a file.
 Reading read_json_feed_file(const std::string& source, const std::string& path);
 

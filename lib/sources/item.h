@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -17,11 +18,14 @@ enum class Severity { info, warning, critical };
 struct Item {
   std::string source;
   std::string key;   ///< kind:owner:part, like "disk:/var"
-  std::string kind;  ///< disk, unit, journal, event, entry, commitment, fact
+  std::string kind;  ///< disk, unit, journal, alert, incident, event, entry, ticket, commitment
   Severity severity = Severity::info;
   std::optional<base::Time> at;  ///< when it happens or began
   std::string title;
-  std::string link;  ///< a URL, or the command that shows more
+  std::string link;       ///< a URL, or the command that shows more
+  std::string group;      ///< where it stands in its source: the feed, the project
+  std::string detail;     ///< more text, for the model only
+  std::int64_t mark = 0;  ///< its number at the server, to be marked once it was delivered
   bool private_text = true;
   bool untrusted = false;
   bool example = false;
@@ -35,6 +39,11 @@ struct Reading {
   State state = State::ok;
   std::string reason;  ///< why failed, or what is absent here
   std::vector<Item> items;
+  /// What makes an ok reading doubtful, in words; the kinds that are then not known to be gone.
+  std::vector<std::string> doubts;
+  std::set<std::string> doubtful_kinds;
+  std::string cache;               ///< to be kept for the next reading of this source; private text
+  std::string more_link;           ///< where what a budget cuts can be read
   std::vector<std::string> quiet;  ///< short facts that need nobody: "41 units", "load 0.3 of 2"
 };
 

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
+#include "sources/calendars.h"
 #include "support/temp_dir.h"
 
 namespace openclaw::test {
@@ -28,7 +29,7 @@ class Files : public testing::Test {
     return sources::read_commitments("promises", put(text), now, zone_);
   }
   Reading ics(const std::string& text, int days = 1) const {
-    return sources::read_ics_file("family", put(text), now, days, zone_);
+    return sources::read_ics_file("family", put(text), {now, days, zone_});
   }
   TempDir dir_;
   zone::Zone zone_{"Europe/Amsterdam"};
@@ -87,7 +88,7 @@ TEST_F(Files, TaskLinesOfMarkdownAreAllRead) {
 
 TEST_F(Files, AMissingFileIsAFailedReading) {
   for (const auto& r : {sources::read_commitments("s", dir_.file("none"), now, zone_),
-                        sources::read_ics_file("s", dir_.file("none"), now, 1, zone_),
+                        sources::read_ics_file("s", dir_.file("none"), {now, 1, zone_}),
                         sources::read_json_feed_file("s", dir_.file("none"))}) {
     EXPECT_EQ(r.state, Reading::State::failed);
     EXPECT_NE(r.reason.find("none"), std::string::npos) << r.reason;
@@ -105,7 +106,7 @@ TEST_F(Files, AFolderIsNeverAnEmptyAnswer) {
     }
   };
   EXPECT_TRUE(fails([&] { return sources::read_commitments("s", folder, now, zone_); }));
-  EXPECT_TRUE(fails([&] { return sources::read_ics_file("s", folder, now, 1, zone_); }));
+  EXPECT_TRUE(fails([&] { return sources::read_ics_file("s", folder, {now, 1, zone_}); }));
   EXPECT_TRUE(fails([&] { return sources::read_json_feed_file("s", folder); }));
 }
 
@@ -189,7 +190,7 @@ TEST_F(Files, WhatIsNoFeedFails) {
 TEST_F(Files, TheShippedSamplesAreWhole) {
   const std::string folder = OPENCLAW_SOURCE "/share/openclaw/sample/";
   const auto promises = sources::read_commitments("s", folder + "commitments.md", now, zone_);
-  const auto events = sources::read_ics_file("s", folder + "calendar.ics", now, 1, zone_);
+  const auto events = sources::read_ics_file("s", folder + "calendar.ics", {now, 1, zone_});
   const auto feed = sources::read_json_feed_file("s", folder + "feed.json");
   for (const auto* r : {&promises, &events, &feed}) {
     EXPECT_EQ(r->state, Reading::State::ok);
