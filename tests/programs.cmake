@@ -55,7 +55,7 @@ add_test(NAME cli COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/cli/run.sh)
 set_tests_properties(cli kill_test canary_test terminal_test vendor_stub_test PROPERTIES TIMEOUT 900 ENVIRONMENT
   "OPENCLAW=$<TARGET_FILE:openclaw>;VENDOR_STUB=$<TARGET_FILE:vendor_stub>;OPENCLAW_UNREDACTED=$<TARGET_FILE:openclaw_unredacted>")
 openclaw_test(sources SOURCES files_test.cpp host_test.cpp incidents_test.cpp alerts_test.cpp caldav_test.cpp
-  miniflux_test.cpp tickets_test.cpp USES doubles support base json zone net)
+  miniflux_test.cpp tickets_test.cpp feeds_test.cpp USES doubles support base json zone net)
 openclaw_test(markdown SOURCES terminal_test.cpp USES support base)
 openclaw_test(jobs SOURCES ledger_test.cpp memory_test.cpp briefing_test.cpp
   USES support base json crypto zone store audit sources)

@@ -59,6 +59,36 @@ class Builder {
   std::size_t count_ = 0;
 };
 
+/// Named references as numbers, which mean the same in every encoding: libxml2 drops even "&amp;"
+/// once it has met an error.
+std::string with_numbers(std::string_view source) {
+  std::string out;
+  out.reserve(source.size());
+  for (std::size_t i = 0; i < source.size(); ++i) {
+    out += source[i];
+    if (source[i] != '&') continue;
+    std::size_t end = i + 1;
+    while (end < source.size() && end - i < 33 && base::is_alnum(source[end])) ++end;
+    if (end == i + 1 || end >= source.size() || source[end] != ';') continue;
+    const auto name = source.substr(i, end + 1 - i);
+    const std::string meant = markup::decode_reference(name);
+    if (meant == name) continue;
+    out.pop_back();
+    for (std::size_t at = 0; at < meant.size();)
+      out +=
+          "&#" + std::to_string(static_cast<std::uint32_t>(base::next_code_point(meant, at))) + ";";
+    i = end;
+  }
+  return out;
+}
+
+bool names_its_own(std::string_view source) {
+  const auto declaration = source.substr(0, std::min<std::size_t>(source.find("?>"), 200));
+  return declaration.find("encoding") != std::string_view::npos ||
+         source.starts_with("\xEF\xBB\xBF") || source.starts_with("\xFF\xFE") ||
+         source.starts_with("\xFE\xFF");
+}
+
 void collect(const Element& e, std::string& out) {
   out += e.text;
   for (const auto& child : e.children) collect(child, out);
@@ -102,16 +132,22 @@ std::string Element::text_of(std::string_view wanted) const {
   return found ? found->all_text() : std::string();
 }
 
-Element parse(std::string_view source, Mode mode) {
+Element parse(std::string_view source, Mode mode, const std::string& charset) {
   static const auto read = OPENCLAW_LATE(OPENCLAW_LIBXML, xmlReadMemory);
   static const auto root_of = OPENCLAW_LATE(OPENCLAW_LIBXML, xmlDocGetRootElement);
   static const auto drop = OPENCLAW_LATE(OPENCLAW_LIBXML, xmlFreeDoc);
   if (source.size() > INT_MAX / 2) throw base::ProtocolError("the XML is too large");
   int options = XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_COMPACT;
-  if (mode == Mode::forgiving) options |= XML_PARSE_RECOVER;
+  std::string numbered;
+  if (mode == Mode::forgiving) {
+    options |= XML_PARSE_RECOVER;
+    numbered = with_numbers(source);
+    source = numbered;
+  }
   const auto free_document = [](xmlDoc* d) { drop(d); };
   const std::unique_ptr<xmlDoc, decltype(free_document)> document(
-      read(source.data(), static_cast<int>(source.size()), nullptr, nullptr, options));
+      read(source.data(), static_cast<int>(source.size()), nullptr,
+           names_its_own(source) || charset.empty() ? nullptr : charset.c_str(), options));
   const xmlNode* root = document ? root_of(document.get()) : nullptr;
   if (!root) throw base::ProtocolError("this is no XML");
   return Builder().build(root, 0);

@@ -33,6 +33,7 @@ enum class Mode { strict, forgiving };
 
 /// The root element. forgiving goes on after errors, as feeds need. Throws base::ProtocolError when
 /// there is no element at all, when text is broken in strict mode, or when a limit is passed.
-Element parse(std::string_view text, Mode mode);
+/// charset: of the transport, used where the text does not name its own.
+Element parse(std::string_view text, Mode mode, const std::string& charset = {});
 
 }  // namespace openclaw::xml
