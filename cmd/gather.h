@@ -1,26 +1,19 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <set>
-#include <string>
-#include <vector>
-
+#include "jobs/source_state.h"
 #include "settings/settings.h"
-#include "sources/item.h"
 
 namespace openclaw::cmd {
 
-/// Everything that a job reads.
-struct Gathered {
-  std::vector<sources::Item> items;
-  std::vector<std::string> quiet, not_seen;
-  std::set<std::string> unseen_kinds;  ///< kinds of items that were not looked at
-  std::size_t ok = 0, all = 0;
-  base::Millis took{0};
-};
+/// Reads the job's sources at once, under one deadline; with no source declared, this machine and
+/// the sample data. since: when the job last told something. known: what earlier runs know of the
+/// sources, or nullptr where nothing is kept.
+jobs::Gathered gather(const settings::Settings& settings, const settings::Job& job,
+                      base::Time since, base::Time now, const zone::Zone& zone,
+                      jobs::SourceState* known);
 
-/// Reads the job's sources; with no source declared, this machine and the sample data. since: when
-/// the job last told something.
-Gathered gather(const settings::Settings& settings, const settings::Job& job, base::Time since,
-                base::Time now, const zone::Zone& zone);
+/// Tells the servers of delivered entries that they do not know of yet; what fails is told next
+/// time.
+void mark_delivered(const settings::Settings& settings, jobs::SourceState& known);
 
 }  // namespace openclaw::cmd

@@ -191,8 +191,12 @@ void Recorder::end_run(const RunResult& r, base::Time now, const std::function<v
   witness_.tell(chain_.head());
 }
 
-void Recorder::note(const std::string& kind, const json::Value& data, base::Time now) {
-  commit([&] { chain_.append(notes, {base::to_ms(now), kind, json::canonical(data)}); });
+void Recorder::note(const std::string& kind, const json::Value& data, base::Time now,
+                    const std::function<void()>& also) {
+  commit([&] {
+    if (also) also();
+    chain_.append(notes, {base::to_ms(now), kind, json::canonical(data)});
+  });
   witness_.tell(chain_.head());
 }
 

@@ -94,7 +94,9 @@ class Recorder {
   void end_tool(const ToolOutcome& outcome);
   /// Durable on return, together with what `also` writes; the head goes to the witness.
   void end_run(const RunResult& result, base::Time now, const std::function<void()>& also = {});
-  void note(const std::string& kind, const json::Value& data, base::Time now);
+  /// Durable on return, with everything before it and what `also` writes.
+  void note(const std::string& kind, const json::Value& data, base::Time now,
+            const std::function<void()>& also = {});
 
  private:
   using Work = std::function<void()>;

@@ -7,6 +7,7 @@
 #include "base/money.h"
 #include "jobs/ledger.h"
 #include "jobs/memory.h"
+#include "jobs/plan.h"
 #include "json/value.h"
 
 namespace openclaw::jobs {
@@ -26,6 +27,7 @@ struct Briefing {
   std::string written_by;  ///< "written without a model: none is configured", "written by main:M1"
   Diff diff;
   std::vector<std::string> quiet, not_seen, missed;
+  std::vector<Cut> cuts;
   Written written;
   std::size_t sources_ok = 0, sources_all = 0;
   base::Millis took{0};

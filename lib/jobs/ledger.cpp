@@ -8,7 +8,8 @@ namespace {
 
 constexpr const char* columns =
     "job, slot, state, scheduled_at, claimed_at, delivered_at, run, delivered_to, text_ref, note,"
-    " written_by, attempts, cost_nusd, took_ms, process, outcome_unknown";
+    " written_by, attempts, cost_nusd, took_ms, process, outcome_unknown, gathered_ref, plan_ref";
+constexpr base::Millis fresh{4 * 3600000};  // older readings are no news
 
 std::string text(SQLite::Statement& q, int at) {
   return q.getColumn(at).isNull() ? std::string() : q.getColumn(at).getString();
@@ -35,7 +36,16 @@ Row row_of(SQLite::Statement& q) {
   row.attempts = q.getColumn(11).getInt();
   if (!q.getColumn(12).isNull()) row.cost = base::Usd{q.getColumn(12).getInt64()};
   row.took_ms = q.getColumn(13).getInt64();
+  row.gathered_ref = text(q, 16);
+  row.plan_ref = text(q, 17);
   return row;
+}
+
+void bind_text(SQLite::Statement& q, int at, const std::string& value) {
+  if (value.empty())
+    q.bind(at);
+  else
+    q.bind(at, value);
 }
 
 void exec(SQLite::Statement& statement) {
@@ -57,6 +67,16 @@ CREATE INDEX slots_claimed ON slots(job, claimed_at);
 CREATE TABLE told(job TEXT NOT NULL, key TEXT NOT NULL, short TEXT NOT NULL, first_day TEXT NOT NULL,
   last_slot TEXT NOT NULL, title TEXT NOT NULL, gone INTEGER NOT NULL DEFAULT 0,
   quiet_until INTEGER, PRIMARY KEY(job, key)) STRICT;
+)sql"},
+                                                   {2, "sources of jobs", R"sql(
+ALTER TABLE slots ADD COLUMN gathered_ref TEXT;
+ALTER TABLE slots ADD COLUMN plan_ref TEXT;
+CREATE TABLE source_copies(source TEXT NOT NULL PRIMARY KEY, at INTEGER NOT NULL,
+  data BLOB NOT NULL) STRICT;
+CREATE TABLE seen(source TEXT NOT NULL, key TEXT NOT NULL, at INTEGER NOT NULL,
+  mark INTEGER NOT NULL, PRIMARY KEY(source, key)) STRICT, WITHOUT ROWID;
+CREATE INDEX seen_marks ON seen(source, mark) WHERE mark>0;
+CREATE TABLE watermarks(source TEXT NOT NULL PRIMARY KEY, value INTEGER NOT NULL) STRICT;
 )sql"}};
   return steps;
 }
@@ -119,18 +139,31 @@ Claim Ledger::claim(const std::string& job, const Slot& slot, const std::string&
       claim.kind = Claim::Kind::skipped;
       return;
     }
+    const bool anew = force || (claim.row.plan_ref.empty() && claim.row.claimed_at &&
+                                now - *claim.row.claimed_at > fresh);
+    if (anew) claim.row.gathered_ref = claim.row.plan_ref = "";
     claim.outcome_unknown = was_unknown || state == "delivering" || state == "done";
     auto& take = db_.statement(
         "UPDATE slots SET state='claimed', claimed_at=?, attempts=attempts+1, process=?,"
-        " outcome_unknown=? WHERE job=? AND slot=?");
+        " outcome_unknown=?, gathered_ref=?, plan_ref=? WHERE job=? AND slot=?");
     take.bind(1, base::to_ms(now));
     take.bind(2, process);
     take.bind(3, claim.outcome_unknown ? 1 : 0);
-    take.bind(4, job);
-    take.bind(5, slot.label);
+    bind_text(take, 4, claim.row.gathered_ref);
+    bind_text(take, 5, claim.row.plan_ref);
+    take.bind(6, job);
+    take.bind(7, slot.label);
     exec(take);
   });
   return claim;
+}
+
+void Ledger::gathered(const std::string& job, const std::string& slot, const std::string& ref) {
+  auto& update = db_.statement("UPDATE slots SET gathered_ref=? WHERE job=? AND slot=?");
+  update.bind(1, ref);
+  update.bind(2, job);
+  update.bind(3, slot);
+  exec(update);
 }
 
 void Ledger::skip(const std::string& job, const Slot& slot, const std::string& why,
@@ -152,16 +185,16 @@ void Ledger::skip(const std::string& job, const Slot& slot, const std::string& w
 }
 
 void Ledger::delivering(const std::string& job, const std::string& slot,
-                        const std::string& text_ref, const std::string& run) {
-  db_.transaction([&] {
-    auto& update = db_.statement(
-        "UPDATE slots SET state='delivering', text_ref=?, run=? WHERE job=? AND slot=?");
-    update.bind(1, text_ref);
-    update.bind(2, run);
-    update.bind(3, job);
-    update.bind(4, slot);
-    exec(update);
-  });
+                        const std::string& text_ref, const std::string& plan_ref,
+                        const std::string& run) {
+  auto& update = db_.statement(
+      "UPDATE slots SET state='delivering', text_ref=?, plan_ref=?, run=? WHERE job=? AND slot=?");
+  update.bind(1, text_ref);
+  bind_text(update, 2, plan_ref);
+  update.bind(3, run);
+  update.bind(4, job);
+  update.bind(5, slot);
+  exec(update);
 }
 
 void Ledger::done(const std::string& job, const std::string& slot, const Row& result,
@@ -215,6 +248,17 @@ std::vector<Row> Ledger::latest(const std::string& job, int most) {
   query.bind(2, most);
   std::vector<Row> out;
   while (query.executeStep()) out.push_back(row_of(query));
+  query.reset();
+  return out;
+}
+
+std::vector<Row> Ledger::left_open() {
+  auto& query = db_.statement(std::string("SELECT ") + columns +
+                              " FROM slots WHERE state IN ('claimed','delivering')"
+                              " ORDER BY claimed_at");
+  std::vector<Row> out;
+  while (query.executeStep())
+    if (!audit::is_alive(text(query, 14))) out.push_back(row_of(query));
   query.reset();
   return out;
 }

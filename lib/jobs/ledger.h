@@ -32,6 +32,7 @@ struct Row {
   std::string job, slot, state;  ///< claimed, delivering, done, failed, skipped
   std::optional<base::Time> scheduled_at, claimed_at, delivered_at;
   std::string run, delivered_to, text_ref, note, written_by;
+  std::string gathered_ref, plan_ref;  ///< sealed texts that a retry goes on from
   int attempts = 0;
   std::optional<base::Usd> cost;
   std::int64_t took_ms = 0;
@@ -52,14 +53,19 @@ class Ledger {
   /// force: a new attempt although the slot is done (it never makes a second delivery silent).
   Claim claim(const std::string& job, const Slot& slot, const std::string& process, bool force,
               base::Time now);
+  /// Inside a transaction: what was read is kept.
+  void gathered(const std::string& job, const std::string& slot, const std::string& ref);
   void skip(const std::string& job, const Slot& slot, const std::string& why, base::Time now);
-  /// Durable before the first byte of a delivery.
+  /// Inside a transaction that is durable before the first byte of a delivery. plan_ref: what is to
+  /// be remembered once it has arrived.
   void delivering(const std::string& job, const std::string& slot, const std::string& text_ref,
-                  const std::string& run);
+                  const std::string& plan_ref, const std::string& run);
   void done(const std::string& job, const std::string& slot, const Row& result, base::Time now);
   void failed(const std::string& job, const std::string& slot, const std::string& why);
   std::optional<Row> find(const std::string& job, const std::string& slot);
   std::vector<Row> latest(const std::string& job, int most);
+  /// Slots that a process which is gone has left half done, oldest first.
+  std::vector<Row> left_open();
   /// Skipped slots that no delivered run has reported yet.
   std::vector<Row> unreported(const std::string& job);
 

@@ -77,7 +77,7 @@ TEST(Ledger, ADeadOwnersSlotIsTakenOver) {
   const auto again = s.ledger.claim(job, slot("a"), dead_process(), false, now);
   EXPECT_EQ(again.kind, Kind::taken);
   EXPECT_FALSE(again.outcome_unknown) << "nothing was sent yet";
-  s.ledger.delivering(job, "a", "text-1", "run-1");
+  s.ledger.delivering(job, "a", "text-1", "plan", "run-1");
   const auto third = s.ledger.claim(job, slot("a"), audit::own_process(), false, now);
   EXPECT_EQ(third.kind, Kind::taken);
   EXPECT_TRUE(third.outcome_unknown) << "it may have been sent";
@@ -88,7 +88,7 @@ TEST(Ledger, ADeadOwnersSlotIsTakenOver) {
 TEST(Ledger, AnUnknownOutcomeStaysUnknownUntilItIsKnown) {
   Store s;
   s.ledger.claim(job, slot("a"), dead_process(), false, now);
-  s.ledger.delivering(job, "a", "text-1", "run-1");
+  s.ledger.delivering(job, "a", "text-1", "plan", "run-1");
   // The second owner dies before it delivers: the first delivery's outcome is still not known.
   EXPECT_TRUE(s.ledger.claim(job, slot("a"), dead_process(), false, now).outcome_unknown);
   EXPECT_TRUE(s.ledger.claim(job, slot("a"), dead_process(), false, now).outcome_unknown);
@@ -98,7 +98,7 @@ TEST(Ledger, AnUnknownOutcomeStaysUnknownUntilItIsKnown) {
 TEST(Ledger, ADoneSlotIsNotDoneAgainUnlessForced) {
   Store s;
   s.ledger.claim(job, slot("a"), audit::own_process(), false, now);
-  s.ledger.delivering(job, "a", "text", "run-1");
+  s.ledger.delivering(job, "a", "text", "plan", "run-1");
   jobs::Row result;
   result.delivered_to = "terminal";
   result.written_by = "plain";

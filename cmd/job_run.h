@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include "audit/recorder.h"
+#include "command.h"
+#include "gather.h"
+#include "jobs/briefing.h"
+#include "jobs/ledger.h"
+#include "output.h"
+#include "wiring.h"
+#include "zone/schedule.h"
+
+namespace openclaw::cmd {
+
+/// One run of one job, from its slot to its delivery. Every step is durable before the next begins,
+/// and a later run goes on from what is there (share/doc/jobs.md).
+class JobRun {
+ public:
+  JobRun(const Args& args, const settings::Settings& settings, std::string name);
+  /// As the arguments say; the exit code.
+  int go();
+  /// The slot of that row, whose owner is gone.
+  int resume(const jobs::Row& row);
+
+ private:
+  struct Work;  // what one attempt holds while it lasts
+  void pick_slot();
+  bool too_late() const;
+  int skip(jobs::Ledger& ledger);
+  int already(const jobs::Claim& claim) const;
+  int show_again(State& state, jobs::Ledger& ledger);
+  int claim_and_make(State& state, jobs::Ledger& ledger);
+  int make(Work& work);
+  int deliver_again(Work& work);
+  int dry_run();
+
+  jobs::Gathered read(Work& work);
+  jobs::Briefing compose(store::Database* db, const std::string& run,
+                         const jobs::Gathered& gathered) const;
+  void hand_over(Work& work, const std::string& text, const jobs::Plan& plan);
+  void close(Work& work, const std::string& text, const jobs::Plan& plan,
+             const audit::RunResult& result);
+  void start_run(Work& work) const;
+  void deliver(const std::string& text) const;
+  std::vector<std::pair<std::string, bool>> setup_state() const;
+  base::Time last_told(store::Database* db) const;
+  jobs::Style style() const;
+
+  const Args& args_;
+  const settings::Settings& settings_;
+  std::string name_;
+  const settings::Job& job_;
+  zone::Zone zone_;
+  zone::Schedule schedule_;
+  base::Time now_;
+  jobs::Slot slot_;
+};
+
+/// The slots that a dead process left half done.
+std::vector<jobs::Row> open_slots(const Args& args, const settings::Settings& settings);
+
+}  // namespace openclaw::cmd

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include "base/money.h"
+#include "jobs/gathered.h"
+#include "jobs/memory.h"
+
+namespace openclaw::jobs {
+
+/// What is to be remembered once a text has arrived; kept with the text, so that whoever delivers
+/// it in the end, also after a crash, closes the slot in the same way.
+struct Plan {
+  Diff diff;  ///< as far as remember() needs it
+  std::vector<Receipt> receipts;
+  std::string written_by;
+  std::optional<base::Usd> cost;
+};
+
+json::Value to_json(const Plan& plan);
+Plan plan_from(const json::Value& value);
+
+}  // namespace openclaw::jobs
