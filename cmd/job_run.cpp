@@ -313,6 +313,13 @@ void JobRun::deliver(const std::string& text) const {
     write_stdout(stdout_is_terminal() && !use_colour() ? base::printable(text) : text);
 }
 
+void settle_marks(const Args& args, const settings::Settings& settings) {
+  State state(state_folder(args, settings), settings);
+  const auto key = body_key(settings, state.folder, false);
+  jobs::SourceState known(state.db, key);
+  mark_delivered(settings, known);
+}
+
 std::vector<jobs::Row> open_slots(const Args& args, const settings::Settings& settings) {
   State state(state_folder(args, settings), settings);
   return jobs::Ledger(state.db).left_open();

@@ -55,6 +55,8 @@ class JobRun {
   jobs::Slot slot_;
 };
 
+/// Tells servers of what was delivered when the process that delivered it could not.
+void settle_marks(const Args& args, const settings::Settings& settings);
 /// The slots that a dead process left half done.
 std::vector<jobs::Row> open_slots(const Args& args, const settings::Settings& settings);
 

@@ -37,6 +37,7 @@ int recover(const Args& args, const settings::Settings& settings) {
       worst = std::max(worst, exit_code_of(e));
     }
   }
+  settle_marks(args, settings);
   return worst;
 }
 

@@ -51,8 +51,14 @@ foreach(name kill_test canary_test terminal_test vendor_stub_test)
   target_include_directories(${name} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
   add_test(NAME ${name} COMMAND ${name})
 endforeach()
+add_executable(jobs_system_test system/jobs_test.cpp system/lab.cpp system/program.cpp)
+target_link_libraries(jobs_system_test PRIVATE openclaw_net openclaw_json openclaw_base openclaw_doubles
+  GTest::gtest GTest::gtest_main)
+target_include_directories(jobs_system_test PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+target_compile_definitions(jobs_system_test PRIVATE OPENCLAW_SOURCE="${CMAKE_SOURCE_DIR}")
+add_test(NAME jobs_system_test COMMAND jobs_system_test)
 add_test(NAME cli COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/cli/run.sh)
-set_tests_properties(cli kill_test canary_test terminal_test vendor_stub_test PROPERTIES TIMEOUT 900 ENVIRONMENT
+set_tests_properties(cli jobs_system_test kill_test canary_test terminal_test vendor_stub_test PROPERTIES TIMEOUT 900 ENVIRONMENT
   "OPENCLAW=$<TARGET_FILE:openclaw>;VENDOR_STUB=$<TARGET_FILE:vendor_stub>;OPENCLAW_UNREDACTED=$<TARGET_FILE:openclaw_unredacted>")
 openclaw_test(sources SOURCES files_test.cpp host_test.cpp incidents_test.cpp alerts_test.cpp caldav_test.cpp
   miniflux_test.cpp tickets_test.cpp feeds_test.cpp USES doubles support base json zone net)

@@ -13,7 +13,9 @@ namespace {
 using sources::Severity;
 
 bool needs_somebody(const Told& told) {
-  return told.item.severity != Severity::info && told.item.kind != "event" && !told.quieted;
+  // An event and what is over wait for nobody.
+  return told.item.severity != Severity::info && told.item.kind != "event" &&
+         told.item.kind != "incident" && !told.quieted;
 }
 
 class Page {
@@ -25,9 +27,12 @@ class Page {
     head();
     if (!b_.written.opening.empty()) wrap("", b_.written.opening);
     needs();
+    list("OVERNIGHT", "incident");
     list("TODAY", "event");
+    list("TICKETS", "ticket");
     list("PROMISED", "commitment");
     list("NEWS", "entry");
+    more();
     if (!b_.diff.gone.empty()) wrap("GONE", join(b_.diff.gone, " · "));
     wrap("QUIET", join(b_.quiet, " · "));
     wrap("NOT SEEN", join(b_.not_seen, " · "));
@@ -107,6 +112,10 @@ class Page {
     std::stable_sort(shown.begin(), shown.end(),
                      [this](const Told* a, const Told* b) { return rank(*a) < rank(*b); });
     const std::string acknowledged = quieted == 0 ? "" : fmt::format("{} acknowledged", quieted);
+    const bool news_only = !b_.diff.items.empty() &&
+                           std::all_of(b_.diff.items.begin(), b_.diff.items.end(),
+                                       [](const Told& told) { return told.item.kind == "entry"; });
+    if (shown.empty() && news_only) return;
     if (shown.empty()) {
       wrap("NEEDS YOU", "nothing" + (acknowledged.empty() ? "" : ", " + acknowledged));
       return;
@@ -140,18 +149,64 @@ class Page {
 
   static std::string example(const Told& told) { return told.item.example ? " (example)" : ""; }
 
+  /// Events and promises are short and stand beside each other; what has a link, or a sentence of
+  /// the model, has a line of its own.
   void list(const char* heading, const std::string& kind) {
-    std::vector<std::string> parts;
+    std::vector<const Told*> shown;
+    bool lines = kind == "entry" || kind == "ticket" || kind == "incident";
     for (const auto& told : b_.diff.items) {
-      if (told.item.kind != kind || needs_somebody(told)) continue;
-      parts.push_back(told.item.title + example(told));
+      if (told.item.kind != kind || needs_somebody(told) || told.quieted) continue;
+      shown.push_back(&told);
+      lines |= sentence(told) != nullptr;
+      lines &= !told.item.example || sentence(told) != nullptr;
     }
-    if (parts.size() > 12) {
-      const std::size_t more = parts.size() - 12;
-      parts.resize(12);
-      parts.push_back(fmt::format("and {} more", more));
+    if (shown.empty()) return;
+    if (!lines) {
+      std::vector<std::string> parts;
+      for (const auto* told : shown) parts.push_back(told->item.title + example(*told));
+      if (parts.size() > 12) {
+        const std::size_t more = parts.size() - 12;
+        parts.resize(12);
+        parts.push_back(fmt::format("and {} more", more));
+      }
+      wrap(heading, join(parts, "   "));
+      return;
     }
-    wrap(heading, join(parts, "   "));
+    std::stable_sort(shown.begin(), shown.end(),
+                     [this](const Told* a, const Told* b) { return order(*a) < order(*b); });
+    line(strong(heading));
+    std::string group;
+    for (const auto* told : shown) {
+      const auto* words = sentence(*told);
+      // What the model chose stands first, whatever its feed; the rest by feed.
+      if (!words && told->item.group != group) {
+        group = told->item.group;
+        if (!group.empty()) line(" " + group);
+      }
+      item_line(*told, words);
+    }
+  }
+
+  void item_line(const Told& told, const std::string* words) {
+    const bool lasts = told.item.kind == "ticket" || told.item.kind == "commitment";
+    std::string id = told.short_id.empty() ? "" : told.short_id + "  ";
+    if (told.item.kind == "incident" && told.item.severity == Severity::critical) id += "▲ ";
+    const std::string text = id + (lasts ? mark(told) : "") + told.item.title + example(told);
+    wrap("", "  " + text);
+    if (!told.item.link.empty()) line("        " + told.item.link);
+    if (words) wrap("", "        " + *words);
+  }
+
+  /// The model's choice first, in its order; then by group, as gathered.
+  std::pair<std::size_t, std::string> order(const Told& told) const {
+    const auto place = rank(told).first;
+    return {place, place < b_.written.sentences.size() ? "" : told.item.group};
+  }
+
+  void more() {
+    for (const auto& cut : b_.cuts)
+      line(fmt::format("and {} more from {}{}", cut.items, cut.source,
+                       cut.link.empty() ? "" : ": " + cut.link));
   }
 
   void foot() {

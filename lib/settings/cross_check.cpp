@@ -287,11 +287,9 @@ class Check {
       if (place.kind != "cli")
         note(at({"places", name}), fmt::format("{} is not served by this version", place.kind));
     for (const auto& [name, source] : s_.sources)
-      if (source.kind != "host" && source.kind != "commitments" &&
-          !(source.kind == "ics" && source.texts.contains("path") &&
-            !source.texts.at("path").empty()))
-        note(at({"sources", name}),
-             fmt::format("sources of kind {} are not read by this version", source.kind));
+      if (source.kind == "host" && source.texts.contains("command") &&
+          !source.texts.at("command").empty())
+        note(at({"sources", name, "command"}), "other hosts are not read by this version");
   }
 
   config::Document& document_;

@@ -37,7 +37,7 @@ net::Response Fetch::send(net::Request request) {
   try {
     return http_.perform(request, {}, stop_);
   } catch (const net::Failure& e) {
-    throw base::UnavailableError(where(request.url) + ": " + e.what());
+    throw base::UnavailableError(e.what());
   }
 }
 

@@ -22,9 +22,9 @@ struct Item {
   Severity severity = Severity::info;
   std::optional<base::Time> at;  ///< when it happens or began
   std::string title;
-  std::string link;       ///< a URL, or the command that shows more
-  std::string group;      ///< where it stands in its source: the feed, the project
-  std::string detail;     ///< more text, for the model only
+  std::string link;    ///< a URL, or the command that shows more
+  std::string group;   ///< where it stands in its source: the feed, the project
+  std::string detail;  ///< more text, for the model only
   /// What a model may see instead of the title; empty = it is not told of this at all.
   std::optional<std::string> for_model;
   std::int64_t mark = 0;  ///< its number at the server, to be marked once it was delivered

@@ -14,6 +14,8 @@ namespace {
 
 using json::Value;
 
+constexpr base::Millis before{5 * 60000};
+
 Labels read_labels(const Value& value) {
   Labels out;
   for (const auto& [name, text] : value.members()) out[name] = text.as_string();
@@ -32,6 +34,9 @@ class Reader {
   PrometheusState read() {
     rules();
     active();
+    // A little earlier, so that what ended just after the last text has its samples.
+    const base::Time told = since_;
+    since_ -= before;
     const std::string range =
         fmt::format("[{}s]", std::max<std::int64_t>(1, (now_ - since_).count() / 1000));
     in_.from = since_;
@@ -41,6 +46,8 @@ class Reader {
     own_gaps(range);
     in_.gaps = out_.gaps;
     out_.incidents = find_incidents(in_);
+    std::erase_if(out_.incidents, [&](const auto& i) { return i.end && *i.end <= told; });
+    std::erase_if(out_.gaps, [&](const auto& g) { return g.to <= told; });
     return std::move(out_);
   }
 

@@ -191,7 +191,7 @@ TEST(Answer, WhatDoesNotFitIsRefused) {
         std::string(R"({"opening":"A","opening":"B","items":[]})"),
         std::string(R"({"opening":"A","items":[{"id":"kpt"}]})"),
         std::string(R"({"opening":"A","items":[{"id":"kpt","sentence":"x","link":"y"}]})"),
-        std::string(R"({"opening":"A","items":[{"id":"kptx","sentence":"x"}]})"),
+        std::string(R"({"opening":"A","items":[{"id":"kptxy","sentence":"x"}]})"),
         "{\"opening\":\"" + longer + "\",\"items\":[]}",
         std::string(R"({"opening":"A","items":[]} and more)"), std::string(300'000, ' ') + "{",
         std::string(100, '[')})
