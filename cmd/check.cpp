@@ -10,6 +10,7 @@
 #include "json/value.h"
 #include "output.h"
 #include "paths.h"
+#include "units.h"
 #include "wiring.h"
 
 namespace openclaw::cmd {
@@ -100,15 +101,26 @@ void worst_cases(Checked& c, std::vector<std::string>& lines) {
   }
 }
 
+int write_units(const Args& args, const Checked& checked) {
+  if (!checked.report.problems.empty())
+    throw base::ConfigError("the configuration has errors", "openclaw check");
+  const std::string folder = args.get("render-units");
+  for (const auto& [name, text] :
+       render_units(checked.settings, args.get("program", "/usr/bin/openclaw")))
+    base::write_atomically(folder + "/" + name, text, 0644);
+  return done;
+}
+
 int run(const Args& args) {
-  if (args.has("render-units")) throw base::UsageError("--render-units is not in this version");
   auto checked = check_file(args);
+  if (args.has("render-units")) return write_units(args, checked);
   if (args.has("next")) return print_next(args, checked.settings, checked.file, checked.report);
   std::vector<std::string> costs;
   worst_cases(checked, costs);
   const bool good = checked.report.problems.empty();
   if (args.has("live")) {
     if (!good) throw base::ConfigError("the configuration has errors", "openclaw check");
+    if (!args.has("json")) write_stdout(timer_differences(checked.settings));
     return live_check(args, checked.settings);
   }
   if (args.has("json")) {
@@ -140,6 +152,7 @@ int run(const Args& args) {
   for (const auto& note : checked.report.notes)
     text += fmt::format("note: {}: {}\n", note.pointer, note.text);
   for (const auto& line : costs) text += line + "\n";
+  text += job_times(checked.settings, base::wall_now());
   text += confinement_line();
   write_stdout(base::printable(text));
   return done;
@@ -153,6 +166,8 @@ Command check_command() {
           {},
           {{"--next", "", "what is missing from here to a working assistant, ready to paste"},
            {"--live", "", "one tiny call per model: key, model, price"},
+           {"--render-units", "DIR", "write the systemd units of the declared jobs into a folder"},
+           {"--program", "PATH", "with --render-units: what they start; default /usr/bin/openclaw"},
            {"--json", "", "one record"}},
           {{"openclaw check --config ./openclaw.json",
             "every error at once, with file, line and pointer"},

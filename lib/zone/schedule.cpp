@@ -142,7 +142,8 @@ bool Schedule::day_matches(std::chrono::year_month_day day) const {
          days_[static_cast<unsigned>(day.day()) - 1] && weekdays_[weekday];
 }
 
-std::vector<base::Time> Schedule::on_day(const Zone& zone, std::chrono::year_month_day day) const {
+std::vector<base::Time> Schedule::on_day(const Zone& zone, std::chrono::year_month_day day,
+                                         std::vector<Civil>* skipped) const {
   std::vector<base::Time> out;
   if (!day_matches(day)) return out;
   for (int h = 0; h < 24; ++h) {
@@ -151,7 +152,11 @@ std::vector<base::Time> Schedule::on_day(const Zone& zone, std::chrono::year_mon
       if (!minutes_[static_cast<std::size_t>(m)]) continue;
       for (int s = 0; s < 60; ++s) {
         if (!seconds_[static_cast<std::size_t>(s)]) continue;
-        if (const auto t = zone.instant(Civil{day, h, m, s})) out.push_back(*t);
+        const Civil civil{day, h, m, s};
+        if (const auto t = zone.instant(civil))
+          out.push_back(*t);
+        else if (skipped)
+          skipped->push_back(civil);
       }
     }
   }
@@ -184,6 +189,14 @@ std::vector<base::Time> Schedule::between(const Zone& zone, base::Time from, bas
   std::vector<base::Time> out;
   for (auto t = next(zone, from); t && *t <= to && out.size() < most; t = next(zone, *t))
     out.push_back(*t);
+  return out;
+}
+
+std::vector<Civil> Schedule::skipped(const Zone& zone, std::chrono::year_month_day first,
+                                     int days) const {
+  std::vector<Civil> out;
+  for (int i = 0; i < days; ++i)
+    on_day(zone, std::chrono::sys_days(first) + std::chrono::days(i), &out);
   return out;
 }
 

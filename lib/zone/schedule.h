@@ -26,6 +26,9 @@ class Schedule {
   std::vector<base::Time> between(const Zone& zone, base::Time from, base::Time to,
                                   std::size_t most) const;
 
+  /// Wall-clock readings of those local days that the clocks leap over: it does not fire then.
+  std::vector<Civil> skipped(const Zone& zone, std::chrono::year_month_day first, int days) const;
+
   /// How often it fires: the label of a slot follows from it.
   enum class Period { several_a_day, daily, weekly, monthly };
   Period period() const;
@@ -34,7 +37,8 @@ class Schedule {
 
  private:
   /// The instants of one local day, in order.
-  std::vector<base::Time> on_day(const Zone& zone, std::chrono::year_month_day day) const;
+  std::vector<base::Time> on_day(const Zone& zone, std::chrono::year_month_day day,
+                                 std::vector<Civil>* skipped = nullptr) const;
   bool day_matches(std::chrono::year_month_day day) const;
 
   std::string text_;

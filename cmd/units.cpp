@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: MIT
+#include "units.h"
+
+#include <fmt/core.h>
+
+#include "base/text.h"
+#include "exit_code.h"
+#include "paths.h"
+#include "sources/program.h"
+#include "zone/schedule.h"
+
+namespace openclaw::cmd {
+namespace {
+
+/// What every service of ours is denied; openclaw(1) speaks of it.
+constexpr const char* hardening = R"(User=openclaw
+Group=openclaw
+UMask=0027
+StateDirectory=openclaw
+StateDirectoryMode=0750
+ConfigurationDirectory=openclaw
+LimitCORE=0
+NoNewPrivileges=yes
+ProtectSystem=strict
+ProtectHome=yes
+PrivateTmp=yes
+PrivateDevices=yes
+ProtectHostname=yes
+ProtectClock=yes
+ProtectKernelTunables=yes
+ProtectKernelModules=yes
+ProtectKernelLogs=yes
+ProtectControlGroups=yes
+RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6
+RestrictNamespaces=yes
+RestrictRealtime=yes
+RestrictSUIDSGID=yes
+LockPersonality=yes
+MemoryDenyWriteExecute=yes
+RemoveIPC=yes
+CapabilityBoundingSet=
+AmbientCapabilities=
+SystemCallArchitectures=native
+SystemCallFilter=@system-service landlock_create_ruleset landlock_add_rule landlock_restrict_self seccomp
+SystemCallFilter=~@privileged
+SystemCallErrorNumber=EPERM
+)";
+
+std::string head(const std::string& description) {
+  return "# SPDX-License-Identifier: MIT\n# Made by openclaw check "
+         "--render-units.\n[Unit]\nDescription=" +
+         description + "\nDocumentation=man:openclaw-run-job(1)\n";
+}
+
+std::string not_retried() {
+  std::string out;
+  for (const auto& row : exit_table())
+    if (row.code != done && !row.retried)
+      out += (out.empty() ? "" : " ") + std::to_string(row.code);
+  return out;
+}
+
+std::string service(const std::string& description, const std::string& command) {
+  return head(description) +
+         "Wants=network-online.target\nAfter=network-online.target\nStartLimitIntervalSec=2h\n"
+         "StartLimitBurst=5\n\n[Service]\nType=oneshot\nExecStart=" +
+         command +
+         "\nTimeoutStartSec=15min\n# Only what may pass is worth another try.\nRestart=on-failure\n"
+         "RestartSec=2min\nRestartPreventExitStatus=" +
+         not_retried() + "\n" + hardening;
+}
+
+/// Only around a change of the clocks can a reading be missing.
+std::vector<zone::Civil> leapt_over(const zone::Schedule& schedule, const zone::Zone& zone,
+                                    base::Time from, base::Time to) {
+  std::vector<zone::Civil> out;
+  for (const auto& span : zone.offsets(from, to)) {
+    if (span.from <= from) continue;
+    const auto day = std::chrono::sys_days(zone.local(span.from).date) - std::chrono::days(1);
+    const auto found = schedule.skipped(zone, day, 3);
+    out.insert(out.end(), found.begin(), found.end());
+  }
+  return out;
+}
+
+}  // namespace
+
+std::map<std::string, std::string> render_units(const settings::Settings& settings,
+                                                const std::string& program) {
+  std::map<std::string, std::string> out;
+  out["openclaw-job@.service"] = service("openclaw job %i", program + " run-job --scheduled %i");
+  out["openclaw-recover.service"] =
+      service("openclaw, what was left half done", program + " run-job --recover");
+  out["openclaw-recover.timer"] =
+      head("openclaw, what was left half done, at boot and every 5 minutes") +
+      "\n[Timer]\nOnBootSec=1min\nOnUnitInactiveSec=5min\n\n[Install]\n"
+      "WantedBy=timers.target\n";
+  for (const auto& [name, job] : settings.jobs)
+    out["openclaw-job@" + name + ".timer"] =
+        head("openclaw job " + name) + "\n[Timer]\nOnCalendar=" + job.schedule +
+        (settings.time_zone.empty() ? "" : " " + settings.time_zone) +
+        "\nPersistent=true\nAccuracySec=1s\n\n[Install]\nWantedBy=timers.target\n";
+  return out;
+}
+
+std::string job_times(const settings::Settings& settings, base::Time now) {
+  constexpr base::Millis year{366LL * 86400000};
+  std::string out;
+  if (settings.jobs.empty()) return out;
+  const zone::Zone zone(zone_name(settings));
+  for (const auto& [name, job] : settings.jobs) {
+    const zone::Schedule schedule(job.schedule);
+    std::string line;
+    base::Time at = now;
+    for (int i = 0; i < 3; ++i) {
+      const auto next = schedule.next(zone, at);
+      if (!next) break;
+      const auto local = zone.local(*next);
+      line += fmt::format("{}{} {} {:02}:{:02}", line.empty() ? "" : ", ",
+                          zone::day_name(local.weekday(), true), zone::iso_date(local.date),
+                          local.hour, local.minute);
+      at = *next;
+    }
+    out += fmt::format("job {}: {}\n", name, line.empty() ? "never again" : line);
+    for (const auto& civil : leapt_over(schedule, zone, now, now + year))
+      out += fmt::format("job {}: not on {} at {:02}:{:02}, the clocks leap over it\n", name,
+                         zone::iso_date(civil.date), civil.hour, civil.minute);
+  }
+  return out;
+}
+
+std::string timer_differences(const settings::Settings& settings) {
+  const auto enabled = sources::ask_program(
+      "systemctl", {"list-unit-files", "--no-legend", "--state=enabled", "openclaw-job@*.timer"});
+  if (!enabled) return {};
+  std::set<std::string> timers;
+  for (const auto line : base::split(*enabled, '\n')) {
+    const auto unit = line.substr(0, line.find(' '));
+    constexpr std::size_t before = 13;  // "openclaw-job@"
+    if (unit.size() > before + 6) timers.emplace(unit.substr(before, unit.size() - before - 6));
+  }
+  std::string out;
+  for (const auto& [name, job] : settings.jobs)
+    if (timers.erase(name) == 0)
+      out += fmt::format(
+          "job {}: its timer is not enabled here (systemctl enable --now "
+          "openclaw-job@{}.timer)\n",
+          name, name);
+  for (const auto& name : timers)
+    out += fmt::format("the timer openclaw-job@{}.timer is enabled, and no such job is declared\n",
+                       base::one_line(name));
+  return out;
+}
+
+}  // namespace openclaw::cmd
