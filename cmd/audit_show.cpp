@@ -53,6 +53,7 @@ class Timeline {
       for (const auto& row : rows_of(state_.db, *table, "run", run_)) list.push(row);
       out.set(table->name, list);
     }
+    out.set("notes", notes());
     return out;
   }
 
@@ -81,6 +82,8 @@ class Timeline {
         run["job"].as_string().empty() ? ""
                                        : run["job"].as_string() + " " + run["slot"].as_string());
     out += body("asked", run["input_ref"], 2);
+    for (const auto& note : all["notes"].items())
+      if (note["kind"].as_string() == "job") out += note_text(note);
     for (const auto& call : all["calls"].items()) out += call_text(call, all);
     if (end.is_null())
       out += "  not ended: running, or abandoned\n";
@@ -92,11 +95,42 @@ class Timeline {
                          money(end["cost_nusd"]),
                          base::human_duration(base::Millis(end["duration_ms"].as_int())),
                          end["error"].as_string().empty() ? "" : " · " + end["error"].as_string());
+    for (const auto& note : all["notes"].items())
+      if (note["kind"].as_string() == "delivery") out += note_text(note);
     out += body("answered", end["output_ref"], 2);
     return out;
   }
 
  private:
+  /// What a job said of this run: its sources, and where its text went.
+  Value notes() const {
+    auto out = Value::array();
+    SQLite::Statement query(state_.db.raw(),
+                            "SELECT kind, data FROM notes WHERE kind IN ('job','delivery')"
+                            " AND json_extract(data,'$.run')=? ORDER BY seq");
+    query.bind(1, run_);
+    while (query.executeStep())
+      out.push(Value::object({{"kind", query.getColumn(0).getString()},
+                              {"data", json::parse(query.getColumn(1).getString())}}));
+    return out;
+  }
+
+  static std::string note_text(const Value& note) {
+    const auto& data = note["data"];
+    if (note["kind"].as_string() == "delivery")
+      return fmt::format("  delivered to {} · sha256 {}…\n", data["to"].as_string(),
+                         data["sha256"].as_string().substr(0, 12));
+    std::string out;
+    for (const auto& s : data["sources"].items())
+      out += fmt::format("  read {} · {} · {}{}{}\n", s["name"].as_string(), s["state"].as_string(),
+                         base::counted(s["items"].as_int(), "item"),
+                         s["digest"].as_string().empty()
+                             ? ""
+                             : " · sha256 " + s["digest"].as_string().substr(0, 12) + "…",
+                         s["reason"].as_string().empty() ? "" : " · " + s["reason"].as_string());
+    return out;
+  }
+
   static Value first(const std::vector<Value>& rows) {
     return rows.empty() ? Value() : rows.front();
   }

@@ -104,6 +104,15 @@ Reading dispatch(const Task& task, sources::Fetch& fetch) {
   throw base::ConfigError("sources of kind " + kind + " are not read by this version");
 }
 
+int window_days(const Task& task) { return task.option("days", 1); }
+
+/// "09:30 busy", "Tue all day busy": the time of an event, and nothing of what it is.
+std::string busy(const std::string& title, int days) {
+  const std::size_t day = days > 1 ? 4 : 0;  // "Tue "
+  const bool whole = title.compare(std::min(day, title.size()), 7, "all day") == 0;
+  return title.substr(0, day + (whole ? 7 : 5)) + " busy";
+}
+
 Reading failed(const std::string& name, const std::string& why) {
   Reading out;
   out.source = name;
@@ -121,9 +130,8 @@ Reading read_one(const Task& task) {
     // What the model may not see, it is not given; the text shows it.
     if (task.source->to_model != "full")
       for (auto& item : reading.items)
-        item.for_model = task.source->to_model == "times"
-                             ? item.title.substr(0, item.title.find(' ')) + " busy"
-                             : "";
+        item.for_model =
+            task.source->to_model == "times" ? busy(item.title, window_days(task)) : "";
     return reading;
   } catch (const base::Error& e) {
     return failed(task.name, base::describe(e));

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/id.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "crypto/digest.h"
 #include "exit_code.h"
@@ -17,6 +18,8 @@
 #include "job_writer.h"
 #include "json/parse.h"
 #include "paths.h"
+#include "secrets.h"
+#include "sources/fetch.h"
 
 namespace openclaw::cmd {
 
@@ -55,6 +58,7 @@ JobRun::JobRun(const Args& args, const settings::Settings& settings, std::string
 int JobRun::go() {
   pick_slot();
   if (args_.has("dry-run")) return dry_run();
+  if (args_.has("explain")) return explain();
   State state(state_folder(args_, settings_), settings_);
   jobs::Ledger ledger(state.db);
   if (args_.has("again")) return show_again(state, ledger);
@@ -79,13 +83,64 @@ int JobRun::claim_and_make(State& state, jobs::Ledger& ledger) {
   try {
     Work work(state, ledger, body_key(settings_, state.folder, false), claim, base::new_ulid(now_));
     start_run(work);
-    return claim.row.plan_ref.empty() ? make(work) : deliver_again(work);
+    const int code = claim.row.plan_ref.empty() ? make(work) : deliver_again(work);
+    ping(true);
+    return code;
   } catch (const ClosedPipe&) {
     throw;
   } catch (const std::exception& e) {
     ledger.failed(name_, slot_.label, base::describe(e));
+    ping(false);
     throw;
   }
+}
+
+/// Tells whoever watches that the job ran, or, at the same URL with "/fail", that it did not.
+void JobRun::ping(bool good) const {
+  if (!job_.ping) return;
+  try {
+    const auto http = net::make_http_client();
+    sources::Fetch fetch(*http, base::boot_now() + base::Millis(10000));
+    std::string url(resolve(job_.ping).reveal());
+    while (url.ends_with('/')) url.pop_back();
+    const auto response = fetch.get(good ? url : url + "/fail");
+    if (response.status >= 400)
+      base::log::warning("job", "{}: the ping was answered {}", name_, response.status);
+  } catch (const base::Error& e) {
+    base::log::warning("job", "{}: the ping did not go out: {}", name_, base::describe(e));
+  }
+}
+
+/// Which slot this moment has, why, and what is known of it; nothing is changed.
+int JobRun::explain() {
+  const auto clock = [this](base::Time t) {
+    const auto local = zone_.local(t);
+    return fmt::format("{} {} {:02}:{:02}", zone::day_name(local.weekday(), true),
+                       zone::iso_date(local.date), local.hour, local.minute);
+  };
+  std::string out =
+      fmt::format("schedule  {} in {}\nnow       {}\n", job_.schedule, zone_.name(), clock(now_));
+  const auto due = jobs::scheduled_slot(schedule_, zone_, now_);
+  if (due)
+    out += fmt::format("due       {}, {} ago: slot {}{}\n", clock(*due->scheduled),
+                       base::human_duration(now_ - *due->scheduled), due->label,
+                       job_.max_late && now_ - *due->scheduled > *job_.max_late
+                           ? ", too late: it would be skipped"
+                           : "");
+  out += fmt::format("by hand   slot {}\n", jobs::hand_slot(schedule_, zone_, now_).label);
+  if (slot_.next) out += "next      " + clock(*slot_.next) + "\n";
+  ReadState state(state_folder(args_, settings_), settings_);
+  SQLite::Statement rows(state.db.raw(),
+                         "SELECT slot, state, attempts, coalesce(note,'') FROM slots WHERE job=?"
+                         " ORDER BY claimed_at DESC LIMIT 5");
+  rows.bind(1, name_);
+  while (rows.executeStep())
+    out += fmt::format(
+        "slot      {} {}, {}{}\n", rows.getColumn(0).getString(), rows.getColumn(1).getString(),
+        base::counted(rows.getColumn(2).getInt64(), "attempt"),
+        rows.getColumn(3).getString().empty() ? "" : ": " + rows.getColumn(3).getString());
+  write_stdout(base::printable(out));
+  return done;
 }
 
 void JobRun::pick_slot() {

@@ -32,6 +32,8 @@ class JobRun {
   int make(Work& work);
   int deliver_again(Work& work);
   int dry_run();
+  int explain();
+  void ping(bool good) const;
 
   jobs::Gathered read(Work& work);
   jobs::Briefing compose(store::Database* db, const std::string& run,

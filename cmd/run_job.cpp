@@ -76,6 +76,7 @@ Command run_job_command() {
            {"--dry-run", "", "gather and print; keep nothing, ask no model"},
            {"--no-model", "", "the plain rendering, without a model"},
            {"-o,--output", "FILE", "into a file, replaced as a whole, instead of stdout"},
+           {"--explain", "", "which slot it is now, and why; changes nothing"},
            {"--recover", "", "finish what a process that is gone left half done"},
            {"--list", "", "all jobs: next, last, took, cost, the last ten"},
            {"--json", "", "with --list: one record"}},

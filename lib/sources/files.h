@@ -6,8 +6,9 @@
 namespace openclaw::sources {
 
 /// A Markdown list of promises: "- [ ] text due:2026-11-24 to:jan every:monthly ^id"; done ones are
-/// left out, a bad line becomes an item that names file and line. A missing file is a failed
-/// reading.
+/// left out, or, where they come again, due one period after "done:DATE"; "start:DATE" hides one
+/// until then, "📅 DATE" is "due:DATE". A bad line becomes an item that names file and line. A
+/// missing file is a failed reading.
 Reading read_commitments(const std::string& source, const std::string& path, base::Time now,
                          const zone::Zone& zone);
 

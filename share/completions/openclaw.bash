@@ -7,7 +7,7 @@ _openclaw() {
   else
     case "$first $second" in
       'ask '*) list='--help -a --agent -m --model -f --file -s --system -p --place -c --continue --conversation --fork --no-tools --tool --schema --json --jsonl --no-stream --extract --extract-last --max-cost --max-turns --timeout -u --usage --dry-run --config --state' ;;
-      'run-job '*) list='--help --scheduled --again --force --slot --dry-run --no-model -o --output --recover --list --json --config --state' ;;
+      'run-job '*) list='--help --scheduled --again --force --slot --dry-run --no-model -o --output --explain --recover --list --json --config --state' ;;
       'audit query') list='--help --by --since --until -z --zone --agent --model --provider --job --place --person --trigger --tool --decision --outcome --request-id --conversation --min-cost --compare --no-compare --latency --cache --budget --sort --reverse --limit --no-cost --no-chart --format --json --fail-over --sql --config --state' ;;
       'audit show') list='--help --json --config --state' ;;
       'audit tail') list='--help -n --lines -f --follow --jsonl --config --state' ;;

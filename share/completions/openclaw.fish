@@ -44,6 +44,7 @@ complete -c openclaw -n '__fish_seen_subcommand_from run-job' -l slot -r -d 'ano
 complete -c openclaw -n '__fish_seen_subcommand_from run-job' -l dry-run -d 'gather and print; keep nothing, ask no model'
 complete -c openclaw -n '__fish_seen_subcommand_from run-job' -l no-model -d 'the plain rendering, without a model'
 complete -c openclaw -n '__fish_seen_subcommand_from run-job' -l output -s o -r -d 'into a file, replaced as a whole, instead of stdout'
+complete -c openclaw -n '__fish_seen_subcommand_from run-job' -l explain -d 'which slot it is now, and why; changes nothing'
 complete -c openclaw -n '__fish_seen_subcommand_from run-job' -l recover -d 'finish what a process that is gone left half done'
 complete -c openclaw -n '__fish_seen_subcommand_from run-job' -l list -d 'all jobs: next, last, took, cost, the last ten'
 complete -c openclaw -n '__fish_seen_subcommand_from run-job' -l json -d 'with --list: one record'

@@ -70,6 +70,29 @@ TEST_F(Files, ACommitmentWithoutAnIdKeepsItsKey) {
   EXPECT_NE(a.items[0].key, commitments("- [ ] Call Eve\n").items.at(0).key);
 }
 
+TEST_F(Files, WhatComesAgainIsDueOnePeriodAfterItWasDone) {
+  const auto found = commitments(
+      "- [x] Water the plants every:3d done:2026-11-20\n"
+      "- [x] Pay rent every:monthly done:2026-10-31\n"
+      "- [x] Tax every:yearly done:2026-06-01\n"
+      "- [x] Backup every:weekly\n"
+      "- [ ] Later start:2026-12-01\n"
+      "- [ ] Begun start:2026-11-23\n"
+      "- [ ] Party 📅 2026-11-25\n"
+      "- [ ] Odd every:often\n");
+  std::vector<std::string> titles;
+  for (const auto& item : found.items) titles.push_back(item.title);
+  const std::string line = dir_.file("f") + ":";
+  const std::vector<std::string> expected{
+      "Water the plants, due today",
+      "Pay rent, due 2026-11-30",
+      line + "4: done, and comes again: it needs done:DATE: Backup",
+      "Begun",
+      "Party, due 2026-11-25",
+      line + "8: 'often' is no period, like weekly or 3m: Odd"};
+  EXPECT_EQ(titles, expected);
+}
+
 TEST_F(Files, ABadDateIsNamedByFileAndLine) {
   const auto found = commitments("# x\n\n- [ ] Pay due:2026-02-30 ^pay\n- [ ] Ask due:tomorrow\n");
   ASSERT_EQ(found.items.size(), 2U) << "a line is never dropped";
@@ -149,7 +172,7 @@ TEST_F(Files, ACalendarGivesTheEventsOfToday) {
   EXPECT_EQ(found.items[2].title, "18:00 Odd (time zone unknown)");
   const auto two = ics(calendar, 2);
   ASSERT_EQ(two.items.size(), 4U);
-  EXPECT_EQ(two.items[3].title, "all day Off");
+  EXPECT_EQ(two.items[3].title, "Tue all day Off");
 }
 
 TEST_F(Files, WhatIsNoCalendarFails) {
@@ -163,8 +186,8 @@ TEST_F(Files, EventsLeftOutAreSaid) {
       ics("BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:x\r\nSUMMARY:no "
           "start\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n");
   EXPECT_EQ(found.state, Reading::State::ok);
-  ASSERT_EQ(found.quiet.size(), 1U);
-  EXPECT_NE(found.quiet[0].find("1"), std::string::npos);
+  ASSERT_EQ(found.doubts.size(), 1U);
+  EXPECT_NE(found.doubts[0].find("1"), std::string::npos);
 }
 
 TEST_F(Files, AFeedGivesItsEntries) {
