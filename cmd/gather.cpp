@@ -20,6 +20,7 @@ namespace {
 
 using sources::Reading;
 
+// Of all sources together; a job's own deadline may be shorter.
 constexpr base::Millis deadline{40000};
 
 /// One declared source with all that its reading needs; made in the main thread, read in its own.
@@ -174,10 +175,9 @@ void add_samples(jobs::Gathered& to, base::Time since, base::Time now, const zon
 }
 
 Task make_task(const settings::Settings& settings, const settings::Gather& use, base::Time since,
-               base::Time now, const zone::Zone& zone, jobs::SourceState* known) {
-  Task task{use.from, &settings.sources.at(use.from), &use, since, now,
-            zone,     base::boot_now() + deadline,    {},   {},    0,
-            {}};
+               base::Time now, const zone::Zone& zone, base::Millis until,
+               jobs::SourceState* known) {
+  Task task{use.from, &settings.sources.at(use.from), &use, since, now, zone, until, {}, {}, 0, {}};
   for (const auto& [key, reference] : task.source->secrets)
     if (reference) task.secrets.emplace(key, resolve(reference));
   if (known) {
@@ -194,6 +194,7 @@ jobs::Gathered gather(const settings::Settings& settings, const settings::Job& j
                       base::Time since, base::Time now, const zone::Zone& zone,
                       jobs::SourceState* known) {
   const base::Millis start = base::boot_now();
+  const base::Millis until = start + std::min(deadline, job.limits.deadline.value_or(deadline));
   jobs::Gathered out;
   if (settings.sources.empty()) add_samples(out, since, now, zone);
   std::vector<std::future<std::vector<Reading>>> readings;
@@ -206,10 +207,10 @@ jobs::Gathered gather(const settings::Settings& settings, const settings::Job& j
       continue;
     }
     try {
-      readings.push_back(std::async(std::launch::async,
-                                    [task = make_task(settings, use, since, now, zone, known)] {
-                                      return std::vector<Reading>{read_one(task)};
-                                    }));
+      readings.push_back(std::async(
+          std::launch::async, [task = make_task(settings, use, since, now, zone, until, known)] {
+            return std::vector<Reading>{read_one(task)};
+          }));
     } catch (const base::ConfigError& e) {  // a secret that is not there
       std::promise<std::vector<Reading>> said;
       said.set_value({failed(use.from, base::describe(e))});

@@ -18,10 +18,16 @@ namespace {
 using json::Value;
 
 std::string mark(const jobs::Row& row) {
-  if (row.state == "done")
-    return row.written_by.starts_with("written without") && row.note.empty() ? "✓" : "✓";
+  if (row.state == "done") {
+    // Without a model because there is none, or nobody wanted one, is no half success.
+    const auto& by = row.written_by;
+    const bool fell_back = by.starts_with("written without a model") &&
+                           !by.ends_with("none is configured") && !by.ends_with("as asked") &&
+                           !by.ends_with("the job names no agent");
+    return fell_back ? "◐" : "✓";
+  }
   if (row.state == "skipped") return "–";
-  return row.state == "failed" ? "✗" : "◐";
+  return row.state == "failed" ? "✗" : "…";
 }
 
 std::string local_text(const zone::Zone& zone, const std::optional<base::Time>& t) {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <map>
 #include <set>
 
 #include <gtest/gtest.h>
@@ -180,11 +181,13 @@ int Scenario::attack(Attacks& attacks, const Person& person, policy::Labels tain
   std::vector<std::string> expected;
   std::string lines = lines_before;
   policy::Labels seen = taint;
+  std::map<std::string, int> same;  // the third identical call of a run is not run
   for (std::size_t i = 0; i < all.size(); ++i) {
     const auto& call = all[i];
+    const bool fresh_call = ++same[call.name + "\n" + call.arguments] < 3;
     const bool ran = out.tools[i].decision == "allow";
     if (call.name == "http_get" || call.name.starts_with("command_")) {
-      EXPECT_EQ(ran, may(call, person.granted, seen))
+      EXPECT_EQ(ran, fresh_call && may(call, person.granted, seen))
           << grants_.name << " " << call.name << " " << call.arguments;
     }
     if (!ran) continue;

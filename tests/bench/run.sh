@@ -13,7 +13,7 @@ rows=50000
 [ -z "${OPENCLAW_FULL:-}" ] || { runs=200; rows=1000000; }
 t=$(mktemp -d)
 stub=
-trap '[ -z "$stub" ] || kill "$stub"; [ -z "${tls:-}" ] || kill "$tls"; rm -rf "$t"' EXIT
+trap '[ -z "$stub" ] || kill "$stub"; [ -z "${tls:-}" ] || kill "$tls"; [ -z "${sources:-}" ] || kill "$sources" 2>/dev/null; rm -rf "$t"' EXIT
 over=0
 measure() { "$bin/measure" "$@" || over=$((over + 1)); }
 
@@ -48,6 +48,23 @@ printf '#!/bin/sh\n%s ask --config %s --state %s hello; [ $? -ne 70 ]\n' "$openc
 printf '#!/bin/sh\n%s https://localhost:%s/ /etc/ssl/certs; [ $? -eq 0 ]\n' "$bin/tls_floor" "$tls_port" >"$t/floor-tls"
 chmod +x "$t/ask-tls" "$t/floor-tls"
 measure "TLS ask / curl with hashed CApath" 0 20 "$t/ask-tls" -- "$t/floor-tls"
+
+"$bin/big_sources" >"$t/big_port" &
+sources=$!
+until [ -s "$t/big_port" ]; do :; done
+at=http://127.0.0.1:$(cat "$t/big_port")
+echo "$at/feed" >"$t/feeds"
+cat >"$t/jobs.json" <<END
+{ "time_zone": "Europe/Amsterdam",
+  "sources": { "am": {"kind": "alertmanager", "url": "$at"}, "feeds": {"kind": "feeds", "path": "$t/feeds"},
+    "rss": {"kind": "miniflux", "url": "$at", "token": {"env": "KEY"}}, "cal": {"kind": "ics", "url": "$at/calendar"},
+    "plane": {"kind": "plane", "url": "$at", "workspace": "w", "token": {"env": "KEY"}} },
+  "jobs": { "big": { "schedule": "08:00", "gather": [ {"from": "am", "items": 1000}, {"from": "rss", "items": 1000},
+    {"from": "plane", "items": 1000}, {"from": "cal", "items": 1000}, {"from": "feeds", "items": 1000} ] } } }
+END
+export KEY=key
+measure "5 sources of 1,000 items (300 ms, 64 MiB)" 0 5 "$openclaw" run-job big --force --config "$t/jobs.json" --state "$t/jobs" -- "$bin/empty_floor"
+kill "$sources"
 
 mkdir "$t/big"
 "$openclaw" ask --config "$t/tls.json" --state "$t/big" hello >/dev/null 2>&1 || true  # makes every table

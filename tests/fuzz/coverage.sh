@@ -17,6 +17,7 @@ policy_request+clean_path lib/policy/engine.cpp lib/policy/match.cpp
 url lib/url/url.cpp
 terminal_filter lib/markdown/terminal.cpp lib/base/unicode.cpp
 icalendar lib/calendar
+feed lib/sources/feed_parse.cpp lib/sources/feed_date.cpp lib/xml
 html_text lib/markup/html_text.cpp'
 cmake --build --preset coverage --target $(printf '%s\n' "$targets" | sed 's/ .*//' | tr + '\n' | sed 's/$/_replay/') >/dev/null
 low=0

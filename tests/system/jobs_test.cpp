@@ -140,6 +140,30 @@ TEST_F(Jobs, ASourceThatIsGoneIsNamedAndTheRestArrives) {
   EXPECT_EQ(result.out.find("no alerts"), std::string::npos);
 }
 
+TEST_F(Jobs, ASourceThatHangsCostsOnlyItself) {
+  at(friday);
+  feed(3);
+  HttpServer hanging([](const HttpAsk&, const HttpPeer& peer) { peer.wait(60000); });
+  std::string config = read(lab_.file("openclaw.json"));
+  config.replace(config.find("{\"from\": \"rss\", \"items\": 60}"), 0,
+                 R"({"from": "stuck"}, {"from": "nowhere"}, )");
+  config.replace(config.find("\"rss\": {"), 0,
+                 "\"stuck\": { \"kind\": \"alertmanager\", \"url\": \"" + hanging.origin() +
+                     "\" },\n    \"nowhere\": { \"kind\": \"issues\", \"url\": "
+                     "\"https://no-such-host.invalid/o/r\" },\n    ");
+  config.replace(config.find("\"schedule\": \"Fri 19:00\""), 0,
+                 "\"limits\": {\"deadline\": \"3s\"}, ");
+  write(lab_.file("openclaw.json"), config);
+  const auto begin = Clock::now();
+  const auto result = run("weekly-digest");
+  EXPECT_EQ(result.code, 0) << result.err;
+  EXPECT_LT(Clock::now() - begin, std::chrono::seconds(10));
+  EXPECT_EQ(count_of(result.out, "Entry "), 3U) << result.out;
+  EXPECT_NE(result.out.find("stuck: http://127.0.0.1"), std::string::npos) << result.out;
+  EXPECT_NE(result.out.find("nowhere:"), std::string::npos) << result.out;
+  EXPECT_NE(result.out.find("1 of 3 sources"), std::string::npos) << result.out;
+}
+
 TEST_F(Jobs, TheBriefingOnRealServers) {
   lab_.start_real();
   lab_.disk(1);
