@@ -239,7 +239,9 @@ TEST_F(Timeout, KillsWhatIgnoresSignals) {
   check("trap '' TERM INT HUP; echo $$; while :; do :; done");
 }
 TEST_F(Timeout, KillsWhatWasLeftBehind) { check("sleep 20 >/dev/null 2>&1 & echo $!"); }
-TEST_F(Timeout, KillsAChildWithItsOwnSession) { check("setsid sleep 20 & echo $!; wait"); }
+TEST_F(Timeout, KillsAChildWithItsOwnSession) {
+  check("setsid sleep 20 2>/dev/null & echo $!; wait");
+}
 TEST_F(Timeout, KillsAChildWithItsOwnGroup) {
   check("perl -e 'setpgrp(0, 0); exec qw(sleep 20)' & echo $!; wait");
 }
