@@ -114,8 +114,18 @@ std::string busy(const std::string& title, int days) {
   return title.substr(0, day + (whole ? 7 : 5)) + " busy";
 }
 
-Reading failed(const std::string& name, const std::string& why) {
+/// What a source's silence says nothing of.
+std::set<std::string> kinds_of(const std::string& source_kind) {
+  if (source_kind == "prometheus" || source_kind == "alertmanager") return {"alert"};
+  if (source_kind == "plane" || source_kind == "issues") return {"ticket"};
+  if (source_kind == "commitments") return {"commitment"};
+  if (source_kind == "host") return {"unit", "disk", "load", "journal", "reboot", "upgrades"};
+  return {"event", "entry"};
+}
+
+Reading failed(const std::string& name, const std::string& source_kind, const std::string& why) {
   Reading out;
+  out.doubtful_kinds = kinds_of(source_kind);
   out.source = name;
   out.state = Reading::State::failed;
   out.reason = why;
@@ -128,6 +138,7 @@ Reading read_one(const Task& task) {
     sources::Fetch fetch(*http, task.until);
     authorise(fetch, task);
     auto reading = dispatch(task, fetch);
+    if (reading.state != Reading::State::ok) reading.doubtful_kinds = kinds_of(task.source->kind);
     // What the model may not see, it is not given; the text shows it.
     if (task.source->to_model != "full")
       for (auto& item : reading.items)
@@ -135,9 +146,9 @@ Reading read_one(const Task& task) {
             task.source->to_model == "times" ? busy(item.title, window_days(task)) : "";
     return reading;
   } catch (const base::Error& e) {
-    return failed(task.name, base::describe(e));
+    return failed(task.name, task.source->kind, base::describe(e));
   } catch (const std::exception& e) {
-    return failed(task.name, e.what());
+    return failed(task.name, task.source->kind, e.what());
   }
 }
 
@@ -202,7 +213,11 @@ jobs::Gathered gather(const settings::Settings& settings, const settings::Job& j
     const auto& source = settings.sources.at(use.from);
     if (source.kind == "host" && source.texts.at("command").empty()) {
       readings.push_back(std::async(std::launch::async, [&use, since, now, &zone] {
-        return sources::read_host(use.from, since, now, zone);
+        try {
+          return sources::read_host(use.from, since, now, zone);
+        } catch (const std::exception& e) {
+          return std::vector<Reading>{failed(use.from, "host", base::describe(e))};
+        }
       }));
       continue;
     }
@@ -211,9 +226,11 @@ jobs::Gathered gather(const settings::Settings& settings, const settings::Job& j
           std::launch::async, [task = make_task(settings, use, since, now, zone, until, known)] {
             return std::vector<Reading>{read_one(task)};
           }));
-    } catch (const base::ConfigError& e) {  // a secret that is not there
+    } catch (const base::StorageError&) {
+      throw;
+    } catch (const std::exception& e) {  // a secret that is not there, or not ours to read
       std::promise<std::vector<Reading>> said;
-      said.set_value({failed(use.from, base::describe(e))});
+      said.set_value({failed(use.from, source.kind, base::describe(e))});
       readings.push_back(said.get_future());
     }
   }

@@ -53,7 +53,8 @@ JobRun::JobRun(const Args& args, const settings::Settings& settings, std::string
       job_(settings.jobs.at(name_)),
       zone_(zone_name(settings)),
       schedule_(job_.schedule),
-      now_(base::wall_now()) {}
+      now_(base::wall_now()),
+      target_(args.get("output")) {}
 
 int JobRun::go() {
   pick_slot();
@@ -89,7 +90,7 @@ int JobRun::claim_and_make(State& state, jobs::Ledger& ledger) {
   } catch (const ClosedPipe&) {
     throw;
   } catch (const std::exception& e) {
-    ledger.failed(name_, slot_.label, base::describe(e));
+    ledger.failed(name_, slot_.label, base::describe(e), target_.empty());
     ping(false);
     throw;
   }
@@ -159,8 +160,13 @@ bool JobRun::too_late() const {
 }
 
 int JobRun::skip(jobs::Ledger& ledger) {
-  if (ledger.find(name_, slot_.label))
-    return already({jobs::Claim::Kind::done, *ledger.find(name_, slot_.label), false});
+  const auto row = ledger.find(name_, slot_.label);
+  if (row && (row->state == "done" || row->state == "skipped"))
+    return already({jobs::Claim::Kind::done, *row, false});
+  if (ledger.is_busy(name_, slot_.label))
+    throw base::TransientError(
+        fmt::format("{} {} is being made by another process", name_, slot_.label));
+  if (row) ledger.failed(name_, slot_.label, "its process is gone");
   const std::string why =
       fmt::format("{} late, max_late is {}", base::human_duration(now_ - *slot_.scheduled),
                   base::human_duration(*job_.max_late));
@@ -267,7 +273,7 @@ int JobRun::dry_run() {
 }
 
 jobs::Style JobRun::style() const {
-  const bool page = !args_.has("output");
+  const bool page = target_.empty();
   return {page && use_colour(),
           page && stdout_is_terminal() ? std::min<std::size_t>(columns(), 120) : 100};
 }
@@ -280,7 +286,8 @@ int JobRun::make(Work& work) {
   plain_style.bold = false;
   std::string text = jobs::render(briefing, zone_, plain_style);
   if (work.claim.outcome_unknown) text = "(again) " + text;
-  const jobs::Plan plan{briefing.diff, gathered.receipts, briefing.written_by, briefing.cost};
+  const jobs::Plan plan{briefing.diff, gathered.receipts, briefing.written_by, briefing.cost,
+                        target_};
   auto sources = json::Value::array();
   for (const auto& r : gathered.reports)
     sources.push(json::Value::object({{"name", r.name},
@@ -313,6 +320,7 @@ int JobRun::deliver_again(Work& work) {
     return make(work);
   }
   const auto plan = jobs::plan_from(json::parse(kept));
+  if (target_.empty()) target_ = plan.target;  // where it was to go in the first place
   if (work.claim.outcome_unknown && !text.starts_with("(again) ")) text = "(again) " + text;
   work.state.db.transaction([&] { hand_over(work, text, plan); });
   deliver(text);
@@ -326,7 +334,7 @@ int JobRun::deliver_again(Work& work) {
 void JobRun::close(Work& work, const std::string& text, const jobs::Plan& plan,
                    const audit::RunResult& written) {
   jobs::Row row;
-  row.delivered_to = args_.get("output", "stdout");
+  row.delivered_to = target_.empty() ? "stdout" : target_;
   row.written_by = plan.written_by;
   row.cost = plan.cost;
   row.took_ms = (base::boot_now() - work.start).count();
@@ -339,14 +347,20 @@ void JobRun::close(Work& work, const std::string& text, const jobs::Plan& plan,
     jobs::remember(work.state.db, name_, slot_.label, plan.diff, zone_.local(now_).date);
     work.sources.settle(plan, now);
   });
-  work.state.recorder.note(
-      "delivery",
-      json::Value::object({{"run", work.run},
-                           {"to", row.delivered_to},
-                           {"sha256", base::hex(crypto::view(crypto::sha256(text)))}}),
-      now);
-  mark_delivered(settings_, work.sources);
-  audit::checkpoint_daily(work.state.db, work.state.recorder, work.state.bodies, base::wall_now());
+  // The slot is closed: what fails from here on is no failure of the delivery.
+  try {
+    work.state.recorder.note(
+        "delivery",
+        json::Value::object({{"run", work.run},
+                             {"to", row.delivered_to},
+                             {"sha256", base::hex(crypto::view(crypto::sha256(text)))}}),
+        now);
+    mark_delivered(settings_, work.sources);
+    audit::checkpoint_daily(work.state.db, work.state.recorder, work.state.bodies, now);
+  } catch (const std::exception& e) {
+    base::log::warning("job", "{} {} is delivered; after that: {}", name_, slot_.label,
+                       base::describe(e));
+  }
 }
 
 void JobRun::start_run(Work& work) const {
@@ -362,8 +376,8 @@ void JobRun::start_run(Work& work) const {
 }
 
 void JobRun::deliver(const std::string& text) const {
-  if (args_.has("output"))
-    base::write_atomically(args_.get("output"), text, 0640);
+  if (!target_.empty())
+    base::write_atomically(target_, text, 0640);
   else
     write_stdout(stdout_is_terminal() && !use_colour() ? base::printable(text) : text);
 }
@@ -377,7 +391,10 @@ void settle_marks(const Args& args, const settings::Settings& settings) {
 
 std::vector<jobs::Row> open_slots(const Args& args, const settings::Settings& settings) {
   State state(state_folder(args, settings), settings);
-  return jobs::Ledger(state.db).left_open();
+  auto rows = jobs::Ledger(state.db).left_open();
+  // What somebody began by hand is theirs to see: --again shows it.
+  std::erase_if(rows, [](const jobs::Row& row) { return !row.scheduled_at; });
+  return rows;
 }
 
 }  // namespace openclaw::cmd

@@ -55,6 +55,7 @@ class JobRun {
   zone::Schedule schedule_;
   base::Time now_;
   jobs::Slot slot_;
+  std::string target_;  ///< a file; empty = stdout
 };
 
 /// Tells servers of what was delivered when the process that delivered it could not.

@@ -34,12 +34,18 @@ audit::RunResult plain(jobs::Briefing& briefing, const std::string& why,
   return result;
 }
 
-policy::Labels labels_of(const jobs::Diff& diff) {
+policy::Labels labels_of(const jobs::Briefing& briefing) {
   policy::Labels out;
-  for (const auto& told : diff.items) {
+  for (const auto& told : briefing.diff.items) {
     out.untrusted |= told.item.untrusted;
     out.private_text |= told.item.private_text && !told.item.example;
   }
+  // What is gone is told too; of it only the kind is known. Reasons carry words of servers.
+  for (const auto& key : briefing.diff.gone_keys) {
+    out.untrusted = true;
+    out.private_text |= !key.starts_with("alert:");
+  }
+  out.untrusted |= !briefing.not_seen.empty();
   return out;
 }
 
@@ -68,7 +74,7 @@ audit::RunResult write_with_model(State& state, const settings::Settings& settin
     input.system = own + (own.empty() ? "" : "\n\n") + house_prompt;
     input.messages = {
         llm::user_text((task.empty() ? "" : task + "\n\n") + jobs::facts_for_model(briefing))};
-    input.taint = labels_of(briefing.diff);
+    input.taint = labels_of(briefing);
     input.schema = jobs::answer_schema();
     input.zone_name = zone_name(settings);
     auto limits = run_limits(settings, declared.limits, &job.limits);

@@ -62,11 +62,12 @@ std::string not_retried() {
 
 std::string service(const std::string& description, const std::string& command) {
   return head(description) +
-         "Wants=network-online.target\nAfter=network-online.target\nStartLimitIntervalSec=2h\n"
-         "StartLimitBurst=5\n\n[Service]\nType=oneshot\nExecStart=" +
+         "Wants=network-online.target\nAfter=network-online.target\n"
+         "# Frequent timers are no fault; max_late ends the tries of a slot.\n"
+         "StartLimitIntervalSec=0\n\n[Service]\nType=oneshot\nExecStart=" +
          command +
          "\nTimeoutStartSec=15min\n# Only what may pass is worth another try.\nRestart=on-failure\n"
-         "RestartSec=2min\nRestartPreventExitStatus=" +
+         "RestartSec=5min\nRestartPreventExitStatus=" +
          not_retried() + "\n" + hardening;
 }
 

@@ -35,14 +35,21 @@ std::string digest_of(const std::vector<Item>& items) {
   return base::hex(crypto::view(hash.finish()));
 }
 
+/// Errors and doubts carry words of foreign servers.
+std::string shown(const std::string& text) {
+  constexpr std::size_t longest = 300;
+  return base::one_line(base::valid_utf8(base::prefix_bytes(text, longest)));
+}
+
 /// Leaves the items that are told, in their order.
 void cut(std::vector<Item>& items, std::size_t most) {
   std::vector<std::size_t> order(items.size());
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
     if (items[a].severity != items[b].severity) return items[a].severity > items[b].severity;
-    if (items[a].kind == "entry" && items[b].kind == "entry") return items[a].mark > items[b].mark;
-    return false;
+    if (items[a].kind != "entry" || items[b].kind != "entry") return false;
+    if (items[a].mark != items[b].mark) return items[a].mark > items[b].mark;
+    return items[a].at.value_or(base::Time{}) > items[b].at.value_or(base::Time{});
   });
   order.resize(most);
   std::sort(order.begin(), order.end());
@@ -70,6 +77,9 @@ void add_reading(Gathered& to, Reading reading, std::size_t most) {
   ++to.all;
   SourceReport report{reading.source, "ok", reading.reason, reading.items.size(),
                       digest_of(reading.items)};
+  to.unseen_kinds.insert(reading.doubtful_kinds.begin(), reading.doubtful_kinds.end());
+  reading.reason = shown(reading.reason);
+  for (auto& doubt : reading.doubts) doubt = shown(doubt);
   if (reading.state != Reading::State::ok) {
     const bool failed = reading.state == Reading::State::failed;
     report.state = failed ? "failed" : "absent";
@@ -84,13 +94,14 @@ void add_reading(Gathered& to, Reading reading, std::size_t most) {
   }
   to.reports.push_back(std::move(report));
   for (const auto& doubt : reading.doubts) to.not_seen.push_back(reading.source + ": " + doubt);
-  to.unseen_kinds.insert(reading.doubtful_kinds.begin(), reading.doubtful_kinds.end());
   to.quiet.insert(to.quiet.end(), reading.quiet.begin(), reading.quiet.end());
   const bool numbered = std::any_of(reading.items.begin(), reading.items.end(),
                                     [](const Item& item) { return item.mark > 0; });
   const std::vector<Item> all = numbered ? reading.items : std::vector<Item>{};
   if (most > 0 && reading.items.size() > most) {
     to.cuts.push_back({reading.source, reading.more_link, reading.items.size() - most});
+    // What was cut is not gone.
+    for (const auto& item : reading.items) to.unseen_kinds.insert(item.kind);
     cut(reading.items, most);
   }
   if (numbered) to.receipts.push_back(receipt_of(reading.source, all, reading.items));

@@ -170,8 +170,9 @@ void Ledger::skip(const std::string& job, const Slot& slot, const std::string& w
                   base::Time now) {
   db_.transaction([&] {
     auto& insert = db_.statement(
-        "INSERT OR IGNORE INTO slots(job, slot, state, scheduled_at, claimed_at, attempts, note)"
-        " VALUES(?,?,'skipped',?,?,0,?)");
+        "INSERT INTO slots(job, slot, state, scheduled_at, claimed_at, attempts, note)"
+        " VALUES(?,?,'skipped',?,?,0,?) ON CONFLICT(job, slot) DO UPDATE SET state='skipped',"
+        " note=excluded.note WHERE state='failed'");
     insert.bind(1, job);
     insert.bind(2, slot.label);
     if (slot.scheduled)
@@ -214,17 +215,22 @@ void Ledger::done(const std::string& job, const std::string& slot, const Row& re
   update.bind(7, job);
   update.bind(8, slot);
   exec(update);
-  auto& reported = db_.statement("UPDATE slots SET reported=1 WHERE job=? AND state='skipped'");
+  auto& reported =
+      db_.statement("UPDATE slots SET reported=1 WHERE job=? AND state IN ('skipped','failed')");
   reported.bind(1, job);
   exec(reported);
 }
 
-void Ledger::failed(const std::string& job, const std::string& slot, const std::string& why) {
+void Ledger::failed(const std::string& job, const std::string& slot, const std::string& why,
+                    bool maybe_delivered) {
   db_.transaction([&] {
-    auto& update = db_.statement("UPDATE slots SET state='failed', note=? WHERE job=? AND slot=?");
+    auto& update = db_.statement(
+        "UPDATE slots SET note=?, outcome_unknown=outcome_unknown OR (? AND state='delivering'),"
+        " state='failed' WHERE job=? AND slot=? AND state<>'done'");
     update.bind(1, why);
-    update.bind(2, job);
-    update.bind(3, slot);
+    update.bind(2, maybe_delivered ? 1 : 0);
+    update.bind(3, job);
+    update.bind(4, slot);
     exec(update);
   });
 }
@@ -263,9 +269,20 @@ std::vector<Row> Ledger::left_open() {
   return out;
 }
 
+bool Ledger::is_busy(const std::string& job, const std::string& slot) {
+  auto& query = db_.statement(
+      "SELECT process FROM slots WHERE job=? AND slot=? AND state IN ('claimed','delivering')");
+  query.bind(1, job);
+  query.bind(2, slot);
+  const bool busy = query.executeStep() && audit::is_alive(text(query, 0));
+  query.reset();
+  return busy;
+}
+
 std::vector<Row> Ledger::unreported(const std::string& job) {
   auto& query = db_.statement(std::string("SELECT ") + columns +
-                              " FROM slots WHERE job=? AND state='skipped' AND reported=0");
+                              " FROM slots WHERE job=? AND state IN ('skipped','failed')"
+                              " AND reported=0");
   query.bind(1, job);
   std::vector<Row> out;
   while (query.executeStep()) out.push_back(row_of(query));

@@ -61,12 +61,16 @@ class Ledger {
   void delivering(const std::string& job, const std::string& slot, const std::string& text_ref,
                   const std::string& plan_ref, const std::string& run);
   void done(const std::string& job, const std::string& slot, const Row& result, base::Time now);
-  void failed(const std::string& job, const std::string& slot, const std::string& why);
+  /// maybe_delivered: when it failed while it delivered, something may have arrived.
+  void failed(const std::string& job, const std::string& slot, const std::string& why,
+              bool maybe_delivered = true);
   std::optional<Row> find(const std::string& job, const std::string& slot);
   std::vector<Row> latest(const std::string& job, int most);
   /// Slots that a process which is gone has left half done, oldest first.
   std::vector<Row> left_open();
-  /// Skipped slots that no delivered run has reported yet.
+  /// Whether a process that lives is at this slot.
+  bool is_busy(const std::string& job, const std::string& slot);
+  /// Skipped and failed slots that no delivered run has reported yet.
   std::vector<Row> unreported(const std::string& job);
 
  private:

@@ -16,6 +16,7 @@ Value to_json(const Plan& plan) {
                             {"gone_keys", gone},
                             {"receipts", receipts},
                             {"written_by", plan.written_by}});
+  if (!plan.target.empty()) out.set("target", plan.target);
   if (plan.cost) out.set("cost_nusd", plan.cost->nano);
   return out;
 }
@@ -32,6 +33,7 @@ Plan plan_from(const Value& value) {
   for (const auto& key : value["gone_keys"].items()) plan.diff.gone_keys.push_back(key.as_string());
   for (const auto& r : value["receipts"].items())
     plan.receipts.push_back({r["source"].as_string(), r["watermark"].as_int()});
+  plan.target = value["target"].as_string();
   plan.written_by = value["written_by"].as_string();
   if (value["cost_nusd"].is_int()) plan.cost = base::Usd{value["cost_nusd"].as_int()};
   return plan;

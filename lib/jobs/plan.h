@@ -13,6 +13,7 @@ struct Plan {
   std::vector<Receipt> receipts;
   std::string written_by;
   std::optional<base::Usd> cost;
+  std::string target;  ///< the file that it was to go to; empty = stdout
 };
 
 json::Value to_json(const Plan& plan);

@@ -6,7 +6,8 @@
 namespace openclaw::jobs {
 namespace {
 
-constexpr base::Millis remembered{200LL * 86400000};
+// Longer than entries stay in a feed.
+constexpr base::Millis remembered{5LL * 365 * 86400000};
 
 std::string label_of(const std::string& source) { return "openclaw source " + source; }
 

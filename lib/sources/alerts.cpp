@@ -138,7 +138,7 @@ class Alerts {
                         base::human_duration(std::max(base::Millis(0), now_ - *manager_->started)),
                         prometheus_ ? "what fires now is Prometheus' word"
                                     : "what it lists may not be all"),
-            !prometheus_);
+            true);
       if (prometheus_) return from_prometheus({});
     }
     if (!manager_) return from_prometheus({});

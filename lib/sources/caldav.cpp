@@ -3,7 +3,6 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "json/parse.h"
 #include "sources/calendars.h"
 #include "sources/dav.h"
 
@@ -19,8 +18,7 @@ struct Store {
 
   static Store read(const std::string& cached) {
     Store out;
-    if (cached.empty()) return out;
-    const auto value = json::parse(cached);
+    const auto value = parse_copy(cached);
     out.at = base::parse_rfc3339(value["at"].as_string());
     for (const auto& [url, entry] : value["collections"].members()) {
       auto& c = out.collections[url];
@@ -40,7 +38,7 @@ struct Store {
             href, json::Value::object({{"etag", object.etag}, {"data", object.data}}));
       all.set(url, json::Value::object({{"token", c.sync_token}, {"objects", objects}}));
     }
-    return json::dump(
+    return write_copy(
         json::Value::object({{"at", at ? base::rfc3339(*at) : ""}, {"collections", all}}));
   }
 
@@ -83,7 +81,10 @@ Reading read_caldav(const std::string& source, const std::string& url, const std
       const auto known = old.collections.find(collection);
       auto& c = fresh.collections[collection];
       if (known != old.collections.end()) c = known->second;
-      dav.update(collection, c);
+      if (!dav.update(collection, c)) {
+        out.doubts.push_back("some entries could not be read now, and are as they were before");
+        out.doubtful_kinds.insert("event");
+      }
       if (fresh.size() > most_objects)
         throw base::LimitError(fmt::format("more than {} objects in the calendars", most_objects));
     }

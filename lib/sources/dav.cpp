@@ -172,8 +172,8 @@ bool Dav::sync(const std::string& url, DavCollection& collection,
                 "</d:sync-collection>");
     if (found.sync_token.empty()) return false;
     for (const auto& answer : found.answers) {
-      if (path_of(absolute(url, answer.href)) == path_of(url)) continue;
       if (answer.status == 507) return false;  // not all: RFC 6578, 3.6
+      if (path_of(absolute(url, answer.href)) == path_of(url)) continue;
       if (answer.status == 404) {
         collection.objects.erase(answer.href);
         continue;
@@ -216,8 +216,9 @@ void Dav::list(const std::string& url, DavCollection& collection,
   std::erase_if(collection.objects, [&](const auto& o) { return !present.contains(o.first); });
 }
 
-void Dav::load(const std::string& url, DavCollection& collection,
+bool Dav::load(const std::string& url, DavCollection& collection,
                const std::vector<std::string>& changed) {
+  std::set<std::string> unanswered(changed.begin(), changed.end());
   for (std::size_t begin = 0; begin < changed.size(); begin += at_once) {
     std::string body =
         "<?xml version=\"1.0\" encoding=\"utf-8\"?><c:calendar-multiget xmlns:d=\"DAV:\" "
@@ -229,20 +230,28 @@ void Dav::load(const std::string& url, DavCollection& collection,
     for (const auto& answer : found.answers) {
       if (answer.status == 404) {
         collection.objects.erase(answer.href);
+        unanswered.erase(answer.href);
         continue;
       }
       const auto* data = answer.props.child(cal, "calendar-data");
-      if (data)
-        collection.objects[answer.href] = {answer.props.text_of("getetag"), data->all_text()};
+      if (!data) continue;
+      unanswered.erase(answer.href);
+      collection.objects[answer.href] = {answer.props.text_of("getetag"), data->all_text()};
     }
   }
+  // Asked for again next time, whatever the token says.
+  for (const auto& href : unanswered)
+    if (const auto known = collection.objects.find(href); known != collection.objects.end())
+      known->second.etag.clear();
+  if (!unanswered.empty()) collection.sync_token.clear();
+  return unanswered.empty();
 }
 
-void Dav::update(const std::string& url, DavCollection& collection) {
+bool Dav::update(const std::string& url, DavCollection& collection) {
   std::vector<std::string> changed;
   if (collection.sync_token.empty() || !sync(url, collection, changed))
     list(url, collection, changed);
-  load(url, collection, changed);
+  return load(url, collection, changed);
 }
 
 }  // namespace openclaw::sources

@@ -29,7 +29,8 @@ class Dav {
   /// has.
   std::vector<std::string> calendars(const std::string& url);
   /// Brings the collection up to date: by its sync token, or, where that fails, by a full listing.
-  void update(const std::string& url, DavCollection& collection);
+  /// False when some objects could not be had.
+  bool update(const std::string& url, DavCollection& collection);
 
  private:
   struct Answer {
@@ -47,7 +48,7 @@ class Dav {
                   const std::string& body);
   bool sync(const std::string& url, DavCollection& collection, std::vector<std::string>& changed);
   void list(const std::string& url, DavCollection& collection, std::vector<std::string>& changed);
-  void load(const std::string& url, DavCollection& collection,
+  bool load(const std::string& url, DavCollection& collection,
             const std::vector<std::string>& changed);
   std::vector<std::string> of_home(const std::string& home);
 

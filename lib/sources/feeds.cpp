@@ -69,7 +69,7 @@ Value kept(const FeedEntry& entry) {
 class Feeds {
  public:
   Feeds(const std::string& source, const std::string& cached, Fetch& fetch, const Seen& seen)
-      : old_(cached.empty() ? Value::object() : json::parse(cached)), fetch_(fetch), seen_(seen) {
+      : old_(parse_copy(cached)), fetch_(fetch), seen_(seen) {
     out_.source = source;
   }
 
@@ -80,7 +80,7 @@ class Feeds {
       out_.reason = "no feed can be read: " + out_.doubts.front();
     }
     if (out_.items.empty() && failed_ == 0) out_.quiet.push_back("no new entries");
-    out_.cache = json::dump(fresh_);
+    out_.cache = write_copy(fresh_);
     return std::move(out_);
   }
 
@@ -106,7 +106,7 @@ class Feeds {
       net::Request request;
       request.url = url;
       request.max_body = most_bytes;
-      request.idle_timeout = for_one;
+      request.total_timeout = for_one;
       request.first_byte_timeout = for_one;
       // A foreign server must not send us into the private network.
       if (hop > 0) request.reach = net::Reach::public_only;

@@ -12,6 +12,8 @@ namespace openclaw::sources {
 namespace {
 
 constexpr std::size_t longest_error = 160;
+constexpr std::size_t most_copy = 48u << 20;
+constexpr std::size_t most_body = 64u << 20;
 
 /// Scheme and host only: paths and queries may hold tokens.
 std::string where(const std::string& text) {
@@ -29,7 +31,7 @@ net::Response Fetch::send(net::Request request) {
   const base::Millis left = until_ - base::boot_now();
   if (left <= base::Millis(0))
     throw base::TransientError("no time was left for " + where(request.url));
-  request.total_timeout = left;
+  request.total_timeout = std::min(request.total_timeout, left);
   request.first_byte_timeout = std::min(request.first_byte_timeout, left);
   request.headers.insert(request.headers.end(), headers_.begin(), headers_.end());
   request.ca_file = ca_file_;
@@ -44,6 +46,7 @@ net::Response Fetch::send(net::Request request) {
 net::Response Fetch::get(const std::string& url) {
   net::Request request;
   request.url = url;
+  request.max_body = most_body;
   return send(std::move(request));
 }
 
@@ -91,6 +94,20 @@ std::string error_text(const std::string& body) {
   for (const char* key : {"error_message", "error", "detail", "message"})
     if (text.empty()) text = value[key].as_string();
   return base::one_line(base::prefix_bytes(text, longest_error));
+}
+
+json::Value parse_copy(const std::string& cached) {
+  try {
+    if (!cached.empty()) return json::parse(cached, {.max_bytes = 2 * most_copy});
+  } catch (const json::ParseError&) {
+    // begun anew below
+  }
+  return json::Value::object();
+}
+
+std::string write_copy(const json::Value& copy) {
+  std::string out = json::dump(copy);
+  return out.size() > most_copy ? std::string() : out;
 }
 
 std::string join_url(const std::string& base, const std::string& path) {

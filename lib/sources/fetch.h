@@ -43,6 +43,11 @@ class Fetch {
 /// What a server said was wrong, in one short line: the error shapes of the servers we read.
 std::string error_text(const std::string& body);
 
+/// What an earlier reading left, as JSON; an empty object when there is nothing that can be read.
+json::Value parse_copy(const std::string& cached);
+/// The copy to leave; empty when it is too large to be read again.
+std::string write_copy(const json::Value& copy);
+
 /// A base URL and a path, with one slash between them.
 std::string join_url(const std::string& base, const std::string& path);
 

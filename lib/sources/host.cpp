@@ -18,8 +18,8 @@
 namespace openclaw::sources {
 namespace {
 
-constexpr std::array disk_types{"ext2", "ext3",     "ext4",    "xfs", "btrfs", "zfs",     "f2fs",
-                                "vfat", "bcachefs", "overlay", "nfs", "nfs4",  "virtiofs"};
+constexpr std::array disk_types{"ext2", "ext3", "ext4",     "xfs",     "btrfs",   "zfs",
+                                "f2fs", "vfat", "bcachefs", "overlay", "virtiofs"};
 
 bool is_disk(std::string_view type) {
   return std::any_of(disk_types.begin(), disk_types.end(),

@@ -3,7 +3,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "json/parse.h"
+#include "crypto/digest.h"
 #include "sources/calendars.h"
 #include "url/url.h"
 
@@ -13,23 +13,30 @@ namespace {
 constexpr std::size_t most_bytes = 10u << 20;
 constexpr int most_redirects = 5;
 
+/// The URL may hold a token.
+std::string digest_of(const std::string& url) {
+  return base::hex(crypto::view(crypto::sha256(url)));
+}
+
 /// What is kept of a calendar: the text and what the server calls it.
 struct Copy {
   std::string text, etag, modified;
   std::optional<base::Time> at;
 
-  static Copy read(const std::string& cached) {
+  static Copy read(const std::string& cached, const std::string& url) {
     Copy out;
-    if (cached.empty()) return out;
-    const auto value = json::parse(cached);
+    const auto value = parse_copy(cached);
+    // Another calendar's copy says nothing of this one.
+    if (value["url"].as_string() != digest_of(url)) return out;
     out.text = value["text"].as_string();
     out.etag = value["etag"].as_string();
     out.modified = value["modified"].as_string();
     out.at = base::parse_rfc3339(value["at"].as_string());
     return out;
   }
-  std::string write() const {
-    return json::dump(json::Value::object({{"text", text},
+  std::string write(const std::string& url) const {
+    return write_copy(json::Value::object({{"url", digest_of(url)},
+                                           {"text", text},
                                            {"etag", etag},
                                            {"modified", modified},
                                            {"at", at ? base::rfc3339(*at) : ""}}));
@@ -75,7 +82,7 @@ std::optional<std::string> download(const std::string& start, Copy& copy, Fetch&
 
 Reading read_ics_url(const std::string& source, const std::string& url, const std::string& cached,
                      Fetch& fetch, const EventWindow& window) {
-  Copy copy = Copy::read(cached);
+  Copy copy = Copy::read(cached, url);
   Reading out;
   out.source = source;
   try {
@@ -85,11 +92,11 @@ Reading read_ics_url(const std::string& source, const std::string& url, const st
       add_events(first, *text, window);
       fresh.text = *text;
       fresh.at = window.now;
-      first.cache = fresh.write();
+      first.cache = fresh.write(url);
       return first;
     }
     copy.at = window.now;
-    out.cache = copy.write();
+    out.cache = copy.write(url);
   } catch (const base::Error& e) {
     out.reason = e.what();
     if (copy.text.empty()) {

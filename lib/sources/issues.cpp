@@ -42,7 +42,10 @@ std::string next_of(const net::Response& response, const std::string& current) {
       continue;
     const auto next =
         here ? url::resolve(*here, part.substr(open + 1, close - open - 1)) : std::nullopt;
-    if (next && next->origin() == here->origin()) return next->text();
+    if (!next) continue;
+    if (next->origin() == here->origin()) return next->text();
+    // A proxy between us: the server names itself otherwise. The token stays where it is.
+    if (!next->query.empty()) return here->origin() + here->path + "?" + next->query;
   }
   return {};
 }
@@ -84,6 +87,7 @@ Reading read_issues(const std::string& source, const std::string& repository, Fe
   for (int page = 0; !url.empty(); ++page) {
     if (page == most_pages) {
       out.doubts.push_back(fmt::format("only the first {} issues", out.items.size()));
+      out.doubtful_kinds.insert("ticket");
       break;
     }
     const auto response = fetch.get(url);
@@ -94,6 +98,10 @@ Reading read_issues(const std::string& source, const std::string& repository, Fe
       out.items.push_back(ticket_item(source, read_issue(entry, project), now, zone));
     }
     url = next_of(response, url);
+    if (url.empty() && response.header("link").find("rel=\"next\"") != std::string_view::npos) {
+      out.doubts.push_back("the list goes on at another server, which is not asked");
+      out.doubtful_kinds.insert("ticket");
+    }
   }
   if (out.items.empty()) out.quiet.push_back("no open issues");
   return out;

@@ -14,8 +14,8 @@ namespace {
 
 using json::Value;
 
-constexpr int page_size = 250;
-constexpr int most_pages = 40;
+constexpr int page_size = 100;
+constexpr int most_pages = 100;
 constexpr std::size_t most_detail = 700;
 constexpr std::size_t marks_at_once = 500;
 

@@ -3,7 +3,9 @@
 // filtered here; next_cursor is always there, so next_page_results ends the loop.
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
+#include <tuple>
 
 #include <fmt/core.h>
 
@@ -35,17 +37,28 @@ class Plane {
     for (const auto& project : projects) {
       const auto& identifier = project["identifier"].as_string();
       if (!server_.projects.empty() && wanted.erase(identifier) == 0) continue;
-      one_project(project["id"].as_string(), identifier, project["name"].as_string());
+      try {
+        one_project(project["id"].as_string(), identifier, project["name"].as_string());
+      } catch (const base::TransientError& e) {
+        if (out_.items.empty()) throw;
+        doubt(fmt::format("only a part was read: {}", e.what()));
+        return std::move(out_);
+      }
     }
     for (const auto& name : wanted)
-      out_.doubts.push_back("there is no project '" + base::one_line(name) +
-                            "', or the key may not "
-                            "see it");
+      doubt("there is no project '" + base::one_line(name) +
+            "', or the key may not "
+            "see it");
     if (out_.items.empty() && out_.doubts.empty()) out_.quiet.push_back("no open tickets");
     return std::move(out_);
   }
 
  private:
+  void doubt(const std::string& text) {
+    out_.doubts.push_back(text);
+    out_.doubtful_kinds.insert("ticket");
+  }
+
   /// All results of a list, each id once: the cursor is an offset, so pages shift when items come
   /// or go meanwhile.
   std::vector<Value> pages(const std::string& path) {
@@ -54,7 +67,7 @@ class Plane {
     std::string cursor;
     for (int page = 0;; ++page) {
       if (page == most_pages) {
-        out_.doubts.push_back(fmt::format("only the first {} of a longer list", out.size()));
+        doubt(fmt::format("only the first {} of a longer list", out.size()));
         return out;
       }
       std::string url =
@@ -74,19 +87,26 @@ class Plane {
     }
   }
 
+  using States = std::map<std::string, std::pair<std::string, std::string>>;  // name, group
+
+  States read_states(const std::string& path) {
+    States out;
+    for (const auto& state : pages(path + "/states/"))
+      out[state["id"].as_string()] = {state["name"].as_string(), state["group"].as_string()};
+    return out;
+  }
+
   void one_project(const std::string& id, const std::string& identifier, const std::string& name) {
     const std::string path = "/projects/" + url::encode(id);
-    std::map<std::string, std::pair<std::string, std::string>> states;  // id -> name, group
-    for (const auto& state : pages(path + "/states/"))
-      states[state["id"].as_string()] = {state["name"].as_string(), state["group"].as_string()};
+    std::optional<States> states;  // asked for only where an item does not say its own
     for (const auto& entry : pages(path + "/work-items/?expand=state,assignees")) {
       const auto& state = entry["state"];
-      const auto known =
-          states.find(state.is_string() ? state.as_string() : state["id"].as_string());
       std::string group = state["group"].as_string(), word = state["name"].as_string();
-      if (group.empty() && known != states.end()) {
-        group = known->second.second;
-        word = known->second.first;
+      if (group.empty()) {
+        if (!states) states = read_states(path);
+        const auto known =
+            states->find(state.is_string() ? state.as_string() : state["id"].as_string());
+        if (known != states->end()) std::tie(word, group) = known->second;
       }
       if (group == "completed" || group == "cancelled" || entry["is_draft"].as_bool() ||
           !entry["archived_at"].is_null())

@@ -6,6 +6,7 @@
 #include <fmt/core.h>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "sources/alerts.h"
 #include "url/url.h"
 
@@ -55,7 +56,8 @@ class Reader {
   Value data(const std::string& path) {
     const auto answer = fetch_.get_json(join_url(base_, path));
     if (answer["status"].as_string() != "success")
-      throw base::ProtocolError("Prometheus answered: " + answer["error"].as_string());
+      throw base::ProtocolError("Prometheus answered: " + base::one_line(base::prefix_bytes(
+                                                              answer["error"].as_string(), 160)));
     for (const auto& warning : answer["warnings"].items())
       out_.warnings.push_back(warning.as_string());
     return answer["data"];

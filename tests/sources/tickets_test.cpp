@@ -112,6 +112,8 @@ TEST_F(Tickets, IssuesFollowTheLinkHeaderOnTheSameServerOnly) {
   EXPECT_EQ(reading.items[0].title, "#1 Broken (high)");
   EXPECT_EQ(reading.items[0].group, "o/r");
   EXPECT_EQ(thief.connections(), 0);
+  ASSERT_EQ(reading.doubts.size(), 1U) << "there is more, and it was not read";
+  EXPECT_TRUE(reading.doubtful_kinds.contains("ticket"));
   EXPECT_THROW(issues(forge.url("/only")), base::ConfigError);
 }
 
