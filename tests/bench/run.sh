@@ -63,15 +63,16 @@ cat >"$t/jobs.json" <<END
     {"from": "plane", "items": 1000}, {"from": "cal", "items": 1000}, {"from": "feeds", "items": 1000} ] } } }
 END
 export KEY=key
-measure "5 sources of 1,000 items (300 ms, 64 MiB)" 0 5 "$openclaw" run-job big --force --config "$t/jobs.json" --state "$t/jobs" -- "$bin/empty_floor"
+measure "5 sources of 1,000 items" 0 5 "$openclaw" run-job big --force --config "$t/jobs.json" --state "$t/jobs" -- "$bin/empty_floor"
 kill "$sources"
+sources=
 
 mkdir "$t/big"
 "$openclaw" ask --config "$t/tls.json" --state "$t/big" hello >/dev/null 2>&1 || true  # makes every table
 "$bin/fill_audit" "$t/big" "$rows"
 query="--since 2026-01-01 --by agent,day --no-compare --no-chart"
 sql=$("$openclaw" audit query --config "$t/tls.json" --state "$t/big" --since 2026-01-01 --by agent,day --sql)
-measure "audit query / sqlite3, $rows calls" 1.3 7 "$openclaw" audit query --config "$t/tls.json" --state "$t/big" $query -- \
+measure "audit query / sqlite3, $rows calls" t1.3 7 "$openclaw" audit query --config "$t/tls.json" --state "$t/big" $query -- \
   sqlite3 "$t/big/openclaw.db" "$sql"
 begin=$(date +%s%N)
 "$openclaw" audit verify --config "$t/tls.json" --state "$t/big" >/dev/null
