@@ -47,10 +47,7 @@ void add_savings(audit::Counted& counted, store::Database& db, const settings::S
   finer.by.insert(finer.by.end(), {"provider", "model"});
   for (const auto& part : audit::count(db, finer, zone).groups) {
     const auto& provider = part.keys[part.keys.size() - 2];
-    const auto declared = settings.providers.find(provider);
-    const std::string base_url =
-        declared == settings.providers.end() ? "" : declared->second.endpoint.base_url;
-    const auto price = price_of(settings, table, provider, base_url, part.keys.back(), now);
+    const auto price = price_of(settings, table, provider, {}, part.keys.back(), now);
     if (part.calls == 0 || !price) continue;
     const std::vector<std::string> keys(part.keys.begin(), part.keys.end() - 2);
     for (auto& group : counted.groups)

@@ -65,18 +65,11 @@ void worst_cases(Checked& c, std::vector<std::string>& lines) {
     const auto& [provider, id] = model->second.tries.front();
     const auto p = c.settings.providers.find(provider);
     if (p == c.settings.providers.end()) continue;
-    std::optional<llm::Price> price;
-    if (const auto own = c.settings.prices.find(provider + ":" + id);
-        own != c.settings.prices.end())
-      price = own->second;
-    else if (p->second.free)
-      price = llm::free_price();
-    else if (!p->second.base_url)
-      price =
-          table.find(p->second.price_list,
-                     p->second.endpoint.base_url.empty() ? default_base_url(p->second.endpoint.api)
-                                                         : p->second.endpoint.base_url,
-                     id, base::wall_now());
+    // Where the address is a secret, it is not looked up.
+    const bool own = c.settings.prices.contains(provider + ":" + id) || p->second.free;
+    const auto price = own || !p->second.base_url
+                           ? price_of(c.settings, table, provider, {}, id, base::wall_now())
+                           : std::nullopt;
     const bool budget = agent.limits.usd_per_run || agent.limits.usd_per_day ||
                         c.settings.limits.usd_per_day || c.settings.limits.usd_per_month;
     if (!price) {

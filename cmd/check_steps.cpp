@@ -9,7 +9,6 @@
 #include "base/text.h"
 #include "exit_code.h"
 #include "jail/jail.h"
-#include "llm/wire.h"
 #include "output.h"
 #include "paths.h"
 #include "secrets.h"
@@ -46,11 +45,6 @@ std::string starter(unsigned uid) {
 }
 
 }  // namespace
-
-std::string default_base_url(const std::string& api) {
-  const auto* wire = llm::find_wire(api);
-  return wire ? std::string(wire->default_base_url) : std::string();
-}
 
 std::string confinement_line() {
   const int abi = jail::landlock_abi();

@@ -14,7 +14,5 @@ int print_next(const Args& args, const settings::Settings& settings, const std::
 int live_check(const Args& args, const settings::Settings& settings);
 /// What this kernel offers for confining commands.
 std::string confinement_line();
-/// The vendor's own address of a wire format.
-std::string default_base_url(const std::string& api);
 
 }  // namespace openclaw::cmd

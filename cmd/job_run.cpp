@@ -288,16 +288,10 @@ int JobRun::make(Work& work) {
   if (work.claim.outcome_unknown) text = "(again) " + text;
   const jobs::Plan plan{briefing.diff, gathered.receipts, briefing.written_by, briefing.cost,
                         target_};
-  auto sources = json::Value::array();
-  for (const auto& r : gathered.reports)
-    sources.push(json::Value::object({{"name", r.name},
-                                      {"state", r.state},
-                                      {"reason", r.reason},
-                                      {"items", static_cast<std::int64_t>(r.items)},
-                                      {"digest", r.digest}}));
   // The model's outcome, the text and the slot become durable together.
-  work.state.recorder.note("job", json::Value::object({{"run", work.run}, {"sources", sources}}),
-                           base::wall_now(), [&] { hand_over(work, text, plan); });
+  work.state.recorder.note(
+      "job", json::Value::object({{"run", work.run}, {"sources", to_json(gathered.reports)}}),
+      base::wall_now(), [&] { hand_over(work, text, plan); });
   const bool bold = style().bold && !work.claim.outcome_unknown;
   deliver(bold ? jobs::render(briefing, zone_, style()) : text);
   close(work, text, plan, result);

@@ -137,8 +137,10 @@ std::string timer_differences(const settings::Settings& settings) {
   std::set<std::string> timers;
   for (const auto line : base::split(*enabled, '\n')) {
     const auto unit = line.substr(0, line.find(' '));
-    constexpr std::size_t before = 13;  // "openclaw-job@"
-    if (unit.size() > before + 6) timers.emplace(unit.substr(before, unit.size() - before - 6));
+    constexpr std::string_view before = "openclaw-job@", after = ".timer";
+    if (unit.starts_with(before) && unit.ends_with(after) &&
+        unit.size() > before.size() + after.size())
+      timers.emplace(unit.substr(before.size(), unit.size() - before.size() - after.size()));
   }
   std::string out;
   for (const auto& [name, job] : settings.jobs)

@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "crypto/digest.h"
+#include "llm/wire.h"
 #include "paths.h"
 #include "policy/describe.h"
 #include "secrets.h"
@@ -127,7 +128,13 @@ std::optional<llm::Price> price_of(const settings::Settings& settings, llm::Pric
   const auto declared = settings.providers.find(provider);
   if (declared == settings.providers.end()) return std::nullopt;
   if (declared->second.free) return llm::free_price();
-  return table.find(declared->second.price_list, base_url, model, at);
+  const auto& endpoint = declared->second.endpoint;
+  const auto* wire = llm::find_wire(endpoint.api);
+  const std::string where = !base_url.empty()            ? base_url
+                            : !endpoint.base_url.empty() ? endpoint.base_url
+                            : wire                       ? std::string(wire->default_base_url)
+                                                         : std::string();
+  return table.find(declared->second.price_list, where, model, at);
 }
 
 Models::Models(const settings::Settings& settings, net::HttpClient& http)

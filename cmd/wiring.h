@@ -55,7 +55,8 @@ class Models {
   llm::PriceTable table_;
 };
 
-/// The user's price, "free", or the table's; nullopt = unknown.
+/// The user's price, "free", or the table's; nullopt = unknown. base_url: where it is dialled;
+/// empty = the declared one or the vendor's own.
 std::optional<llm::Price> price_of(const settings::Settings& settings, llm::PriceTable& table,
                                    const std::string& provider, const std::string& base_url,
                                    const std::string& model, base::Time at);

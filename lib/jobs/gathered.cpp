@@ -146,29 +146,45 @@ Item item_from(const Value& value) {
   return item;
 }
 
+Value to_json(const std::vector<SourceReport>& reports) {
+  auto out = Value::array();
+  for (const auto& r : reports)
+    out.push(Value::object({{"name", r.name},
+                            {"state", r.state},
+                            {"reason", r.reason},
+                            {"items", static_cast<std::int64_t>(r.items)},
+                            {"digest", r.digest}}));
+  return out;
+}
+
+Value to_json(const std::vector<Receipt>& receipts) {
+  auto out = Value::array();
+  for (const auto& r : receipts)
+    out.push(Value::object({{"source", r.source}, {"watermark", r.watermark}}));
+  return out;
+}
+
+std::vector<Receipt> receipts_from(const Value& value) {
+  std::vector<Receipt> out;
+  for (const auto& r : value.items())
+    out.push_back({r["source"].as_string(), r["watermark"].as_int()});
+  return out;
+}
+
 Value to_json(const Gathered& g) {
-  auto items = Value::array(), reports = Value::array(), cuts = Value::array(),
-       receipts = Value::array();
+  auto items = Value::array(), cuts = Value::array();
   for (const auto& item : g.items) items.push(to_json(item));
-  for (const auto& r : g.reports)
-    reports.push(Value::object({{"name", r.name},
-                                {"state", r.state},
-                                {"reason", r.reason},
-                                {"items", static_cast<std::int64_t>(r.items)},
-                                {"digest", r.digest}}));
   for (const auto& c : g.cuts)
     cuts.push(Value::object(
         {{"source", c.source}, {"link", c.link}, {"items", static_cast<std::int64_t>(c.items)}}));
-  for (const auto& r : g.receipts)
-    receipts.push(Value::object({{"source", r.source}, {"watermark", r.watermark}}));
   return Value::object({{"version", 1},
                         {"items", items},
                         {"quiet", texts(g.quiet)},
                         {"not_seen", texts(g.not_seen)},
                         {"unseen_kinds", texts({g.unseen_kinds.begin(), g.unseen_kinds.end()})},
-                        {"reports", reports},
+                        {"reports", to_json(g.reports)},
                         {"cuts", cuts},
-                        {"receipts", receipts},
+                        {"receipts", to_json(g.receipts)},
                         {"ok", static_cast<std::int64_t>(g.ok)},
                         {"all", static_cast<std::int64_t>(g.all)},
                         {"took_ms", g.took.count()}});
@@ -187,8 +203,7 @@ Gathered gathered_from(const Value& value) {
   for (const auto& c : value["cuts"].items())
     g.cuts.push_back({c["source"].as_string(), c["link"].as_string(),
                       static_cast<std::size_t>(c["items"].as_int())});
-  for (const auto& r : value["receipts"].items())
-    g.receipts.push_back({r["source"].as_string(), r["watermark"].as_int()});
+  g.receipts = receipts_from(value["receipts"]);
   g.ok = static_cast<std::size_t>(value["ok"].as_int());
   g.all = static_cast<std::size_t>(value["all"].as_int());
   g.took = base::Millis(value["took_ms"].as_int());

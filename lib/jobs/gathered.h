@@ -50,6 +50,9 @@ json::Value to_json(const Gathered& gathered);
 /// Throws base::Error when the value was not made by to_json().
 Gathered gathered_from(const json::Value& value);
 
+json::Value to_json(const std::vector<SourceReport>& reports);
+json::Value to_json(const std::vector<Receipt>& receipts);
+std::vector<Receipt> receipts_from(const json::Value& value);
 json::Value to_json(const sources::Item& item);
 sources::Item item_from(const json::Value& value);
 

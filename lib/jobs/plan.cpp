@@ -6,15 +6,13 @@ namespace openclaw::jobs {
 using json::Value;
 
 Value to_json(const Plan& plan) {
-  auto told = Value::array(), gone = Value::array(), receipts = Value::array();
+  auto told = Value::array(), gone = Value::array();
   for (const auto& t : plan.diff.items)
     told.push(Value::object({{"item", to_json(t.item)}, {"id", t.short_id}, {"day", t.day}}));
   for (const auto& key : plan.diff.gone_keys) gone.push(key);
-  for (const auto& r : plan.receipts)
-    receipts.push(Value::object({{"source", r.source}, {"watermark", r.watermark}}));
   auto out = Value::object({{"told", told},
                             {"gone_keys", gone},
-                            {"receipts", receipts},
+                            {"receipts", to_json(plan.receipts)},
                             {"written_by", plan.written_by}});
   if (!plan.target.empty()) out.set("target", plan.target);
   if (plan.cost) out.set("cost_nusd", plan.cost->nano);
@@ -31,8 +29,7 @@ Plan plan_from(const Value& value) {
     plan.diff.items.push_back(std::move(told));
   }
   for (const auto& key : value["gone_keys"].items()) plan.diff.gone_keys.push_back(key.as_string());
-  for (const auto& r : value["receipts"].items())
-    plan.receipts.push_back({r["source"].as_string(), r["watermark"].as_int()});
+  plan.receipts = receipts_from(value["receipts"]);
   plan.target = value["target"].as_string();
   plan.written_by = value["written_by"].as_string();
   if (value["cost_nusd"].is_int()) plan.cost = base::Usd{value["cost_nusd"].as_int()};

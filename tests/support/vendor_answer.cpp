@@ -31,7 +31,7 @@ std::string finish_word(Api api, const Answer& x) {
 
 /// A model of that name has read most of its prompt from the cache, and written a little.
 Value usage_of(const VendorRequest& r) {
-  if (r.api == Api::anthropic && r.model == "cached")
+  if (r.api == Api::anthropic && (r.model == "cached" || r.model.starts_with("claude")))
     return o({{"input_tokens", 20},
               {"cache_read_input_tokens", 100000},
               {"cache_creation_input_tokens", 1000},

@@ -207,6 +207,7 @@ void check(VendorRequest& r, const std::string& key) {
   check_turns(r);
   check_tools(r);
   static const std::set<std::string> known{"ok",
+                                           "claude-sonnet-4-6",
                                            "cached",
                                            "echo",
                                            "refuse",
