@@ -14,6 +14,7 @@
 #include "command.h"
 #include "confirm.h"
 #include "exit_code.h"
+#include "gather.h"
 #include "interrupt.h"
 #include "json/parse.h"
 #include "json/schema.h"
@@ -219,6 +220,7 @@ class Session {
     input.schema = ask_.schema;
     input.stream = stream;
     input.zone_name = zone_name(ask_.settings);
+    input.sources = [this](const auto& kinds) { return declared_sources(ask_.settings, kinds); };
     conversation_ = base::new_ulid(ask_.now);
     const bool go_on = args_.has("continue") || args_.has("conversation") || args_.has("fork");
     if (go_on) {

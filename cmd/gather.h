@@ -2,6 +2,7 @@
 #pragma once
 #include "jobs/source_state.h"
 #include "settings/settings.h"
+#include "sources/read.h"
 
 namespace openclaw::cmd {
 
@@ -11,6 +12,13 @@ namespace openclaw::cmd {
 jobs::Gathered gather(const settings::Settings& settings, const settings::Job& job,
                       base::Time since, base::Time now, const zone::Zone& zone,
                       jobs::SourceState* known);
+
+/// The source with its secrets resolved.
+sources::Declared declared_source(const settings::Settings& settings, const std::string& name);
+
+/// All declared sources of some kinds, for tools.
+std::vector<sources::Declared> declared_sources(const settings::Settings& settings,
+                                                const std::vector<std::string>& kinds);
 
 /// Tells the servers of delivered entries that they do not know of yet; what fails is told next
 /// time.

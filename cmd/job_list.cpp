@@ -53,7 +53,8 @@ int list_jobs(const Args& args, const settings::Settings& settings) {
                                   "took", "cost", "latest first");
   for (const auto& [name, job] : settings.jobs) {
     const auto rows = state ? jobs::Ledger(state->db).latest(name, 10) : std::vector<jobs::Row>{};
-    const auto next = zone::Schedule(job.schedule).next(zone, now);
+    const auto timer = job.timer();
+    const auto next = timer ? timer->next(zone, now) : std::nullopt;
     std::string marks;
     std::optional<base::Time> last;
     const jobs::Row* latest = nullptr;

@@ -2,43 +2,43 @@
 #include "job_run.h"
 
 #include <algorithm>
+#include <filesystem>
 
 #include <fmt/core.h>
 
 #include "audit/checkpoint.h"
 #include "audit/process.h"
 #include "base/error.h"
-#include "base/file.h"
 #include "base/id.h"
 #include "base/log.h"
+#include "base/redact.h"
 #include "base/text.h"
-#include "crypto/digest.h"
 #include "exit_code.h"
-#include "interrupt.h"
 #include "job_writer.h"
 #include "json/parse.h"
 #include "paths.h"
 #include "secrets.h"
 #include "sources/fetch.h"
+#include "sources/files.h"
 
 namespace openclaw::cmd {
-
 struct JobRun::Work {
   State& state;
   jobs::Ledger& ledger;
   base::Secret key;
   jobs::SourceState sources;
   jobs::Claim claim;
+  JobDelivery delivery;
   std::string run;
   base::Millis start = base::boot_now();
 
-  Work(State& s, jobs::Ledger& l, base::Secret k, jobs::Claim c, std::string id)
+  Work(State& s, jobs::Ledger& l, base::Secret k, jobs::Claim c, JobDelivery d)
       : state(s),
         ledger(l),
         key(std::move(k)),
         sources(s.db, key),
         claim(std::move(c)),
-        run(std::move(id)) {}
+        delivery(std::move(d)) {}
 
   std::string kept(const std::string& ref) const {
     if (ref.empty()) return {};
@@ -52,9 +52,12 @@ JobRun::JobRun(const Args& args, const settings::Settings& settings, std::string
       name_(std::move(name)),
       job_(settings.jobs.at(name_)),
       zone_(zone_name(settings)),
-      schedule_(job_.schedule),
+      schedule_(job_.timer()),
       now_(base::wall_now()),
-      target_(args.get("output")) {}
+      to_places_(args.has("scheduled") || args.has("deliver") || args.has("event")) {
+  if (const auto file = args.get("output"); !file.empty())
+    file_ = std::filesystem::absolute(file).lexically_normal().string();
+}
 
 int JobRun::go() {
   pick_slot();
@@ -63,15 +66,33 @@ int JobRun::go() {
   State state(state_folder(args_, settings_), settings_);
   jobs::Ledger ledger(state.db);
   if (args_.has("again")) return show_again(state, ledger);
-  if (too_late()) return skip(ledger);
+  if (too_late() && !is_under_way(ledger)) return skip(ledger);
   return claim_and_make(state, ledger);
 }
 
 int JobRun::resume(const jobs::Row& row) {
-  slot_ = {row.slot, row.scheduled_at, schedule_.next(zone_, now_)};
+  slot_ = {row.slot, row.scheduled_at, next()};
+  to_places_ = true;
   State state(state_folder(args_, settings_), settings_);
   jobs::Ledger ledger(state.db);
   return claim_and_make(state, ledger);
+}
+
+/// Whether the slot's text is there and only its delivery is missing.
+bool JobRun::is_under_way(jobs::Ledger& ledger) const {
+  const auto row = ledger.find(name_, slot_.label);
+  return row && row->state == "delivering";
+}
+
+/// The event stays with its slot, so that any process can finish it.
+void JobRun::keep_event(Work& work) {
+  if (event_.empty()) {
+    event_ = work.kept(work.claim.row.event_ref);
+    return;
+  }
+  if (!work.claim.row.event_ref.empty()) return;
+  work.state.db.transaction(
+      [&] { work.ledger.event(name_, slot_.label, work.state.bodies.put(event_, now_, true)); });
 }
 
 int JobRun::claim_and_make(State& state, jobs::Ledger& ledger) {
@@ -82,15 +103,17 @@ int JobRun::claim_and_make(State& state, jobs::Ledger& ledger) {
         fmt::format("{} {} is being made by another process", name_, slot_.label));
   if (claim.kind != jobs::Claim::Kind::taken) return already(claim);
   try {
-    Work work(state, ledger, body_key(settings_, state.folder, false), claim, base::new_ulid(now_));
-    start_run(work);
-    const int code = claim.row.plan_ref.empty() ? make(work) : deliver_again(work);
-    ping(true);
-    return code;
+    Work work(state, ledger, body_key(settings_, state.folder, false), claim,
+              JobDelivery(state, settings_, name_, slot_));
+    keep_event(work);
+    return claim.row.plan_ref.empty() ? make(work) : go_on(work);
   } catch (const ClosedPipe&) {
     throw;
   } catch (const std::exception& e) {
-    ledger.failed(name_, slot_.label, base::describe(e), target_.empty());
+    if (to_places_)
+      JobDelivery(state, settings_, name_, slot_)
+          .tell_else("could not be made: " + base::describe(e));
+    ledger.failed(name_, slot_.label, base::describe(e));
     ping(false);
     throw;
   }
@@ -112,108 +135,23 @@ void JobRun::ping(bool good) const {
   }
 }
 
-/// Which slot this moment has, why, and what is known of it; nothing is changed.
-int JobRun::explain() {
-  const auto clock = [this](base::Time t) {
-    const auto local = zone_.local(t);
-    return fmt::format("{} {} {:02}:{:02}", zone::day_name(local.weekday(), true),
-                       zone::iso_date(local.date), local.hour, local.minute);
-  };
-  std::string out =
-      fmt::format("schedule  {} in {}\nnow       {}\n", job_.schedule, zone_.name(), clock(now_));
-  const auto due = jobs::scheduled_slot(schedule_, zone_, now_);
-  if (due)
-    out += fmt::format("due       {}, {} ago: slot {}{}\n", clock(*due->scheduled),
-                       base::human_duration(now_ - *due->scheduled), due->label,
-                       job_.max_late && now_ - *due->scheduled > *job_.max_late
-                           ? ", too late: it would be skipped"
-                           : "");
-  out += fmt::format("by hand   slot {}\n", jobs::hand_slot(schedule_, zone_, now_).label);
-  if (slot_.next) out += "next      " + clock(*slot_.next) + "\n";
-  ReadState state(state_folder(args_, settings_), settings_);
-  SQLite::Statement rows(state.db.raw(),
-                         "SELECT slot, state, attempts, coalesce(note,'') FROM slots WHERE job=?"
-                         " ORDER BY claimed_at DESC LIMIT 5");
-  rows.bind(1, name_);
-  while (rows.executeStep())
-    out += fmt::format(
-        "slot      {} {}, {}{}\n", rows.getColumn(0).getString(), rows.getColumn(1).getString(),
-        base::counted(rows.getColumn(2).getInt64(), "attempt"),
-        rows.getColumn(3).getString().empty() ? "" : ": " + rows.getColumn(3).getString());
-  write_stdout(base::printable(out));
-  return done;
-}
-
-void JobRun::pick_slot() {
-  slot_ = jobs::hand_slot(schedule_, zone_, now_);
-  if (args_.has("scheduled")) {
-    const auto due = jobs::scheduled_slot(schedule_, zone_, now_);
-    if (!due) throw base::ConfigError("the schedule of '" + name_ + "' has never been due");
-    slot_ = *due;
-  }
-  if (args_.has("slot")) slot_.label = args_.get("slot");
-}
-
-bool JobRun::too_late() const {
-  return args_.has("scheduled") && !args_.has("force") && job_.max_late && slot_.scheduled &&
-         now_ - *slot_.scheduled > *job_.max_late;
-}
-
-int JobRun::skip(jobs::Ledger& ledger) {
-  const auto row = ledger.find(name_, slot_.label);
-  if (row && (row->state == "done" || row->state == "skipped"))
-    return already({jobs::Claim::Kind::done, *row, false});
-  if (ledger.is_busy(name_, slot_.label))
-    throw base::TransientError(
-        fmt::format("{} {} is being made by another process", name_, slot_.label));
-  if (row) ledger.failed(name_, slot_.label, "its process is gone");
-  const std::string why =
-      fmt::format("{} late, max_late is {}", base::human_duration(now_ - *slot_.scheduled),
-                  base::human_duration(*job_.max_late));
-  ledger.skip(name_, slot_, why, now_);
-  write_stderr(fmt::format("openclaw: {} {} is skipped: {}\n", name_, slot_.label, why));
-  return done;
-}
-
-int JobRun::already(const jobs::Claim& claim) const {
-  const auto& row = claim.row;
-  if (row.state == "skipped") {
-    write_stderr(fmt::format("openclaw: {} {} was skipped: {}\n", name_, slot_.label, row.note));
-    return done;
-  }
-  std::string when = "earlier";
-  if (row.delivered_at) {
-    const auto local = zone_.local(*row.delivered_at);
-    when = fmt::format("{} at {:02}:{:02}", zone::iso_date(local.date), local.hour, local.minute);
-  }
-  write_stderr(fmt::format("openclaw: {} {} was delivered {} to {}\n", name_, slot_.label, when,
-                           row.delivered_to.empty() ? "the terminal" : row.delivered_to));
-  write_stderr("openclaw: hint: --again shows it, --force makes a new one\n");
-  return done;
-}
-
-int JobRun::show_again(State& state, jobs::Ledger& ledger) {
-  auto row = ledger.find(name_, slot_.label);
-  if (!row || row->text_ref.empty()) {
-    for (const auto& latest : ledger.latest(name_, 20))
-      if (!latest.text_ref.empty()) {
-        row = latest;
-        break;
-      }
-  }
-  const auto text = row ? state.bodies.get(row->text_ref) : std::nullopt;
-  if (!text) throw base::Error("nothing of '" + name_ + "' is kept to be shown again");
-  write_stdout(base::printable(*text));
-  return done;
-}
-
-/// What was read for this slot before, or what is read now and then kept.
+/// What was read for this slot before, or what is read now and then kept; either way the audit says
+/// what this run is made from.
 jobs::Gathered JobRun::read(Work& work) {
-  if (const auto kept = work.kept(work.claim.row.gathered_ref); !kept.empty())
-    return jobs::gathered_from(json::parse(kept));
+  const auto note = [&](const jobs::Gathered& gathered, const std::function<void()>& also) {
+    work.state.recorder.note(
+        "job", json::Value::object({{"run", work.run}, {"sources", to_json(gathered.reports)}}),
+        base::wall_now(), also);
+  };
+  if (const auto kept = work.kept(work.claim.row.gathered_ref); !kept.empty()) {
+    auto gathered = jobs::gathered_from(json::parse(kept));
+    note(gathered, {});
+    return gathered;
+  }
   mark_delivered(settings_, work.sources);
   auto gathered = gather(settings_, job_, last_told(&work.state.db), now_, zone_, &work.sources);
-  work.state.db.transaction([&] {
+  if (!event_.empty()) jobs::add_reading(gathered, sources::read_notice("event", event_), 0);
+  note(gathered, [&] {
     work.ledger.gathered(name_, slot_.label,
                          work.state.bodies.put(json::dump(to_json(gathered)), now_, true));
   });
@@ -264,97 +202,145 @@ base::Time JobRun::last_told(store::Database* db) const {
 }
 
 int JobRun::dry_run() {
-  const auto gathered = gather(settings_, job_, last_told(nullptr), now_, zone_, nullptr);
+  auto gathered = gather(settings_, job_, last_told(nullptr), now_, zone_, nullptr);
+  if (!event_.empty()) jobs::add_reading(gathered, sources::read_notice("event", event_), 0);
   auto briefing = compose(nullptr, "dry run", gathered);
   briefing.written_by = "dry run: nothing is kept, no model is asked";
   briefing.cost = base::Usd{};
-  deliver(jobs::render(briefing, zone_, style()));
+  Channels channels(settings_);
+  chat::Message message;
+  message.place = file_.empty() ? "-" : file_;
+  channels.to(message.place).send(message, jobs::render(briefing, zone_, style()));
   return done;
 }
 
 jobs::Style JobRun::style() const {
-  const bool page = target_.empty();
+  const bool page = file_.empty();
   return {page && use_colour(),
           page && stdout_is_terminal() ? std::min<std::size_t>(columns(), 120) : 100};
 }
 
 int JobRun::make(Work& work) {
+  work.run = base::new_ulid(now_);
+  start_run(work);
   const auto gathered = read(work);
   auto briefing = compose(&work.state.db, work.run, gathered);
-  const auto result = write_with_model(work.state, settings_, name_, briefing, args_);
-  auto plain_style = style();
-  plain_style.bold = false;
-  std::string text = jobs::render(briefing, zone_, plain_style);
-  if (work.claim.outcome_unknown) text = "(again) " + text;
-  const jobs::Plan plan{briefing.diff, gathered.receipts, briefing.written_by, briefing.cost,
-                        target_};
-  // The model's outcome, the text and the slot become durable together.
-  work.state.recorder.note(
-      "job", json::Value::object({{"run", work.run}, {"sources", to_json(gathered.reports)}}),
-      base::wall_now(), [&] { hand_over(work, text, plan); });
-  const bool bold = style().bold && !work.claim.outcome_unknown;
-  deliver(bold ? jobs::render(briefing, zone_, style()) : text);
-  close(work, text, plan, result);
-  return done;
+  const bool nothing = job_.skip_when_empty && to_places_ && jobs::is_empty(briefing);
+  audit::RunResult result;
+  if (nothing) {
+    result.outcome = "ok";
+    result.cost = briefing.cost = base::Usd{};
+  } else {
+    result = write_with_model(work.state, settings_, name_, briefing, args_);
+  }
+  auto plain = style();
+  plain.bold = false;
+  const std::string text = nothing ? "" : jobs::render(briefing, zone_, plain);
+  result.duration = base::boot_now() - work.start;
+  result.output = text;
+  const jobs::Plan plan{briefing.diff,
+                        gathered.receipts,
+                        briefing.written_by,
+                        briefing.cost,
+                        result.duration.count(),
+                        work.delivery.owner(work.claim.row.attempts),
+                        jobs::headlines(briefing, zone_),
+                        jobs::has_private(briefing)};
+  const auto now = base::wall_now();
+  // The model's outcome, the end of the run, the text and what goes where become durable together.
+  work.state.recorder.end_run(result, now, [&] {
+    if (nothing)
+      close_empty(work, plan, now);
+    else
+      keep(work, text, plan, now);
+  });
+  if (nothing) return after(work);
+  return deliver(work, plan, style().bold ? jobs::render(briefing, zone_, style()) : "");
 }
 
-void JobRun::hand_over(Work& work, const std::string& text, const jobs::Plan& plan) {
-  const auto text_ref = work.state.bodies.put(text, now_, true);
-  const auto plan_ref = work.state.bodies.put(json::dump(to_json(plan)), now_, true);
+void JobRun::close_empty(Work& work, const jobs::Plan& plan, base::Time now) {
+  jobs::Row row;
+  row.delivered_to = "nobody";
+  row.note = "there was nothing to tell";
+  row.cost = plan.cost;
+  row.took_ms = plan.took_ms;
+  work.ledger.done(name_, slot_.label, row, now);
+  jobs::remember(work.state.db, name_, slot_.label, plan.diff, zone_.local(now).date);
+  work.sources.settle(plan, now);
+}
+
+std::vector<settings::Delivery> JobRun::targets() const {
+  if (!file_.empty()) return {{file_, "full"}};
+  if (!to_places_ || job_.deliver.empty()) return {{"-", "full"}};
+  return job_.deliver;
+}
+
+void JobRun::keep(Work& work, const std::string& text, const jobs::Plan& plan, base::Time now) {
+  const auto text_ref = work.state.bodies.put(text, now, true);
+  const auto plan_ref = work.state.bodies.put(json::dump(to_json(plan)), now, true);
   work.ledger.delivering(name_, slot_.label, text_ref, plan_ref, work.run);
+  work.delivery.put(plan, targets(), text, now);
 }
 
-/// A text was there when the process before this one died: it may have arrived, so the repeat says
-/// that it is one.
-int JobRun::deliver_again(Work& work) {
-  std::string text = work.kept(work.claim.row.text_ref);
+/// The text is there; a process before this one died, or could not deliver it.
+int JobRun::go_on(Work& work) {
+  const auto text = work.kept(work.claim.row.text_ref);
   const auto kept = work.kept(work.claim.row.plan_ref);
   if (text.empty() || kept.empty()) {  // erased meanwhile
     work.claim.row.gathered_ref.clear();
     return make(work);
   }
-  const auto plan = jobs::plan_from(json::parse(kept));
-  if (target_.empty()) target_ = plan.target;  // where it was to go in the first place
-  if (work.claim.outcome_unknown && !text.starts_with("(again) ")) text = "(again) " + text;
-  work.state.db.transaction([&] { hand_over(work, text, plan); });
-  deliver(text);
-  audit::RunResult result;
-  result.outcome = "ok";
-  result.cost = base::Usd{};  // the run before this one has paid
-  close(work, text, plan, result);
-  return done;
+  work.run = work.claim.row.run;
+  auto plan = jobs::plan_from(json::parse(kept));
+  chat::Outbox outbox(work.state.db);
+  const auto messages = outbox.of(plan.owner);
+  // Elsewhere now, or nothing arrived and nothing waits any more: it is put on its way again.
+  const auto none = [&messages](const auto& is) {
+    return std::none_of(messages.begin(), messages.end(), is);
+  };
+  const bool elsewhere = !file_.empty() && none([this](const auto& m) { return m.place == file_; });
+  const bool over = none([](const auto& m) { return m.is_open() || m.state == "sent"; });
+  const auto now = base::wall_now();
+  work.state.db.transaction([&] {
+    if (elsewhere || over) {
+      outbox.supersede(plan.owner);
+      plan.owner = work.delivery.owner(work.claim.row.attempts);
+      keep(work, text, plan, now);
+    } else {
+      work.ledger.delivering(name_, slot_.label, work.claim.row.text_ref, work.claim.row.plan_ref,
+                             work.run);
+    }
+  });
+  return deliver(work, plan, {});
 }
 
-void JobRun::close(Work& work, const std::string& text, const jobs::Plan& plan,
-                   const audit::RunResult& written) {
-  jobs::Row row;
-  row.delivered_to = target_.empty() ? "stdout" : target_;
-  row.written_by = plan.written_by;
-  row.cost = plan.cost;
-  row.took_ms = (base::boot_now() - work.start).count();
-  audit::RunResult result = written;
-  result.duration = base::Millis(row.took_ms);
-  result.output = text;
-  const auto now = base::wall_now();
-  work.state.recorder.end_run(result, now, [&] {
-    work.ledger.done(name_, slot_.label, row, now);
-    jobs::remember(work.state.db, name_, slot_.label, plan.diff, zone_.local(now_).date);
-    work.sources.settle(plan, now);
-  });
-  // The slot is closed: what fails from here on is no failure of the delivery.
+int JobRun::deliver(Work& work, const jobs::Plan& plan, const std::string& pretty) {
+  Channels channels(settings_, pretty);
+  const bool closed = work.delivery.send(channels, plan, work.run, work.sources);
+  if (!closed || !work.delivery.is_delivered()) {
+    ping(false);
+    write_stderr(
+        "openclaw: " +
+        base::printable(base::redact(fmt::format("{} {} is not delivered{}: {}", name_, slot_.label,
+                                                 closed ? "" : " yet", work.delivery.why()))) +
+        "\n");
+    return closed ? failed : later;
+  }
+  return after(work);
+}
+
+/// The slot is closed: what fails from here on is no failure of the delivery.
+int JobRun::after(Work& work) {
   try {
-    work.state.recorder.note(
-        "delivery",
-        json::Value::object({{"run", work.run},
-                             {"to", row.delivered_to},
-                             {"sha256", base::hex(crypto::view(crypto::sha256(text)))}}),
-        now);
     mark_delivered(settings_, work.sources);
-    audit::checkpoint_daily(work.state.db, work.state.recorder, work.state.bodies, now);
+    audit::checkpoint_daily(work.state.db, work.state.recorder, work.state.bodies,
+                            base::wall_now());
   } catch (const std::exception& e) {
     base::log::warning("job", "{} {} is delivered; after that: {}", name_, slot_.label,
                        base::describe(e));
   }
+  ping(true);
+  return done;
 }
 
 void JobRun::start_run(Work& work) const {
@@ -369,13 +355,6 @@ void JobRun::start_run(Work& work) const {
   work.state.recorder.start_run(info);
 }
 
-void JobRun::deliver(const std::string& text) const {
-  if (!target_.empty())
-    base::write_atomically(target_, text, 0640);
-  else
-    write_stdout(stdout_is_terminal() && !use_colour() ? base::printable(text) : text);
-}
-
 void settle_marks(const Args& args, const settings::Settings& settings) {
   State state(state_folder(args, settings), settings);
   const auto key = body_key(settings, state.folder, false);
@@ -386,8 +365,16 @@ void settle_marks(const Args& args, const settings::Settings& settings) {
 std::vector<jobs::Row> open_slots(const Args& args, const settings::Settings& settings) {
   State state(state_folder(args, settings), settings);
   auto rows = jobs::Ledger(state.db).left_open();
-  // What somebody began by hand is theirs to see: --again shows it.
-  std::erase_if(rows, [](const jobs::Row& row) { return !row.scheduled_at; });
+  // What somebody began by hand is theirs to see (--again shows it), unless it goes elsewhere.
+  chat::Outbox outbox(state.db);
+  const auto waiting = outbox.open();
+  std::erase_if(rows, [&waiting](const jobs::Row& row) {
+    const auto goes = [&row](const chat::Message& m) {
+      return m.place != "-" && m.owner.starts_with("job:" + row.job + ":" + row.slot + ":");
+    };
+    return !row.scheduled_at && row.event_ref.empty() &&
+           std::none_of(waiting.begin(), waiting.end(), goes);
+  });
   return rows;
 }
 

@@ -3,6 +3,7 @@
 #include "audit/recorder.h"
 #include "command.h"
 #include "gather.h"
+#include "job_delivery.h"
 #include "jobs/briefing.h"
 #include "jobs/ledger.h"
 #include "output.h"
@@ -23,14 +24,20 @@ class JobRun {
 
  private:
   struct Work;  // what one attempt holds while it lasts
+  void read_event();
   void pick_slot();
+  std::optional<base::Time> next() const;
   bool too_late() const;
   int skip(jobs::Ledger& ledger);
   int already(const jobs::Claim& claim) const;
   int show_again(State& state, jobs::Ledger& ledger);
   int claim_and_make(State& state, jobs::Ledger& ledger);
+  void keep_event(Work& work);
+  bool is_under_way(jobs::Ledger& ledger) const;
   int make(Work& work);
-  int deliver_again(Work& work);
+  int go_on(Work& work);
+  int deliver(Work& work, const jobs::Plan& plan, const std::string& pretty);
+  int after(Work& work);
   int dry_run();
   int explain();
   void ping(bool good) const;
@@ -38,11 +45,10 @@ class JobRun {
   jobs::Gathered read(Work& work);
   jobs::Briefing compose(store::Database* db, const std::string& run,
                          const jobs::Gathered& gathered) const;
-  void hand_over(Work& work, const std::string& text, const jobs::Plan& plan);
-  void close(Work& work, const std::string& text, const jobs::Plan& plan,
-             const audit::RunResult& result);
+  void keep(Work& work, const std::string& text, const jobs::Plan& plan, base::Time now);
+  void close_empty(Work& work, const jobs::Plan& plan, base::Time now);
+  std::vector<settings::Delivery> targets() const;
   void start_run(Work& work) const;
-  void deliver(const std::string& text) const;
   std::vector<std::pair<std::string, bool>> setup_state() const;
   base::Time last_told(store::Database* db) const;
   jobs::Style style() const;
@@ -52,10 +58,12 @@ class JobRun {
   std::string name_;
   const settings::Job& job_;
   zone::Zone zone_;
-  zone::Schedule schedule_;
+  std::optional<zone::Schedule> schedule_;
   base::Time now_;
   jobs::Slot slot_;
-  std::string target_;  ///< a file; empty = stdout
+  std::string event_;  ///< a text from outside that this run is for
+  bool to_places_;     ///< where the job delivers; otherwise to the terminal
+  std::string file_;   ///< instead of either; absolute
 };
 
 /// Tells servers of what was delivered when the process that delivered it could not.

@@ -8,7 +8,10 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "confirm.h"
+#include "gather.h"
 #include "interrupt.h"
+#include "output.h"
 #include "paths.h"
 
 namespace openclaw::cmd {
@@ -67,7 +70,10 @@ audit::RunResult write_with_model(State& state, const settings::Settings& settin
     const auto candidates = models.candidates(declared.model);
     const tools::Catalogue catalogue(settings.commands);
     const policy::Caller caller{{}, {}, name};
-    tools::Gate gate(settings.policy, catalogue, caller, job.agent, briefing.run, {});
+    // By hand a person may be there; in the house of a timer nobody is.
+    const bool somebody = !args.has("scheduled") && stderr_is_terminal() && stdin_is_terminal();
+    tools::Gate gate(settings.policy, catalogue, caller, job.agent, briefing.run,
+                     somebody ? tools::Asker(ask_on_terminal) : tools::Asker());
     agent::Input input;
     const std::string own = prompt_text(declared.prompt);
     const std::string task = prompt_text(job.prompt);
@@ -77,6 +83,8 @@ audit::RunResult write_with_model(State& state, const settings::Settings& settin
     input.taint = labels_of(briefing);
     input.schema = jobs::answer_schema();
     input.zone_name = zone_name(settings);
+    input.sources = [&settings](const auto& kinds) { return declared_sources(settings, kinds); };
+    input.effect_scope = "job:" + name + ":" + briefing.slot.label;
     auto limits = run_limits(settings, declared.limits, &job.limits);
     limits.calls.money =
         money_limits(settings, job.agent, caller, nullptr, briefing.run, base::wall_now());

@@ -27,7 +27,7 @@ base::Usd kept_for_jobs(const settings::Settings& settings, base::Time now, base
   base::Usd sum;
   const zone::Zone zone(zone_name(settings));
   for (const auto& [name, job] : settings.jobs) {
-    if (job.agent.empty() || !job.limits.usd_per_run) continue;
+    if (job.agent.empty() || job.schedule.empty() || !job.limits.usd_per_run) continue;
     const auto left = zone::Schedule(job.schedule).between(zone, now, month_end, 1000).size();
     sum += base::Usd{job.limits.usd_per_run->nano * static_cast<std::int64_t>(left)};
   }

@@ -12,6 +12,7 @@
 #include "job_run.h"
 #include "output.h"
 #include "paths.h"
+#include "send.h"
 
 namespace openclaw::cmd {
 namespace {
@@ -38,7 +39,7 @@ int recover(const Args& args, const settings::Settings& settings) {
     }
   }
   settle_marks(args, settings);
-  return worst;
+  return std::max(worst, send_waiting(args, settings));
 }
 
 int run(const Args& args) {
@@ -58,8 +59,10 @@ int run(const Args& args) {
   if (args.has("json")) throw base::UsageError("--json goes with --list");
   if (args.has("slot") && !is_label(args.get("slot")))
     throw base::UsageError("--slot: a label like 2026-11-23, 2026-W48 or hand-2026-11-23");
-  if (args.has("scheduled") && args.has("slot"))
-    throw base::UsageError("--slot and --scheduled do not go together");
+  if (int{args.has("scheduled")} + int{args.has("slot")} + int{args.has("event")} > 1)
+    throw base::UsageError("--event, --scheduled and --slot do not go together");
+  if (args.has("key") && (!args.has("event") || !is_label(args.get("key"))))
+    throw base::UsageError("--key goes with --event: letters, digits and '-', like deploy-118");
   return JobRun(args, settings, name).go();
 }
 
@@ -69,7 +72,10 @@ Command run_job_command() {
   return {"run-job",
           "one job: by its timer, or by hand",
           {{"NAME", "the job", false, false}},
-          {{"--scheduled", "", "as the timer does: claims the schedule's slot, obeys max_late"},
+          {{"--event", "FILE", "for a text from outside, \"-\" = stdin: a slot of its own"},
+           {"--key", "KEY", "with --event: what makes it the same event, instead of its text"},
+           {"--scheduled", "", "as the timer does: claims the schedule's slot, obeys max_late"},
+           {"--deliver", "", "to the job's places, as its timer would, instead of stdout"},
            {"--again", "", "show once more what this slot delivered"},
            {"--force", "", "make a new one although the slot is done"},
            {"--slot", "LABEL", "another slot than today's"},

@@ -96,11 +96,13 @@ std::map<std::string, std::string> render_units(const settings::Settings& settin
       head("openclaw, what was left half done, at boot and every 5 minutes") +
       "\n[Timer]\nOnBootSec=1min\nOnUnitInactiveSec=5min\n\n[Install]\n"
       "WantedBy=timers.target\n";
-  for (const auto& [name, job] : settings.jobs)
+  for (const auto& [name, job] : settings.jobs) {
+    if (job.schedule.empty()) continue;
     out["openclaw-job@" + name + ".timer"] =
         head("openclaw job " + name) + "\n[Timer]\nOnCalendar=" + job.schedule +
         (settings.time_zone.empty() ? "" : " " + settings.time_zone) +
         "\nPersistent=true\nAccuracySec=1s\n\n[Install]\nWantedBy=timers.target\n";
+  }
   return out;
 }
 
@@ -110,6 +112,10 @@ std::string job_times(const settings::Settings& settings, base::Time now) {
   if (settings.jobs.empty()) return out;
   const zone::Zone zone(zone_name(settings));
   for (const auto& [name, job] : settings.jobs) {
+    if (job.schedule.empty()) {
+      out += fmt::format("job {}: by hand or with an event\n", name);
+      continue;
+    }
     const zone::Schedule schedule(job.schedule);
     std::string line;
     base::Time at = now;

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "chat/outbox.h"
 #include "crypto/digest.h"
 #include "llm/wire.h"
 #include "paths.h"
@@ -51,7 +52,7 @@ std::string ready_folder(const std::string& folder) {
 
 std::vector<store::Migration> all_migrations() {
   auto out = audit::migrations();
-  for (const auto* more : {&agent::migrations(), &jobs::migrations()})
+  for (const auto* more : {&agent::migrations(), &jobs::migrations(), &chat::migrations()})
     out.insert(out.end(), more->begin(), more->end());
   return out;
 }

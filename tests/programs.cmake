@@ -36,10 +36,11 @@ openclaw_test(config SOURCES node_test.cpp)
 openclaw_test(settings SOURCES sample.cpp sample_test.cpp mistakes_test.cpp lint_test.cpp declared.cpp mutator.cpp mutation_test.cpp
   USES support base json url zone policy llm tools config)
 openclaw_test(tools SOURCES room.cpp file_test.cpp http_get_test.cpp command_test.cpp permit_test.cpp
-  USES support base json policy net jail)
+  sources_test.cpp USES doubles support base json policy net jail)
 add_test(NAME permit_compile COMMAND ${CMAKE_COMMAND} -DCOMPILER=${CMAKE_CXX_COMPILER} -DSOURCE=${CMAKE_SOURCE_DIR}
   -DWORK=${CMAKE_CURRENT_BINARY_DIR}/permit_compile -P ${CMAKE_CURRENT_SOURCE_DIR}/tools/permit_compile.cmake)
 openclaw_test(jail SOURCES jail_test.cpp USES support base)
+openclaw_test(chat SOURCES outbox_test.cpp USES support base store audit)
 openclaw_test(markup SOURCES html_text_test.cpp USES base)
 openclaw_test(net SOURCES sse_test.cpp address_test.cpp client_test.cpp USES support base)
 openclaw_test(calendar SOURCES window.cpp calendar_test.cpp hostile_test.cpp USES support base zone)
@@ -57,9 +58,17 @@ target_link_libraries(jobs_system_test PRIVATE openclaw_net openclaw_json opencl
 target_include_directories(jobs_system_test PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
 target_compile_definitions(jobs_system_test PRIVATE OPENCLAW_SOURCE="${CMAKE_SOURCE_DIR}")
 add_test(NAME jobs_system_test COMMAND jobs_system_test)
+# The program with chat servers that are folders.
+add_executable(openclaw_spool ${CMAKE_SOURCE_DIR}/cmd/main.cpp system/spool_channel.cpp)
+target_link_libraries(openclaw_spool PRIVATE openclaw_cmd)
+add_executable(delivery_test system/delivery_test.cpp system/lab.cpp system/program.cpp)
+target_link_libraries(delivery_test PRIVATE openclaw_net openclaw_json openclaw_base openclaw_doubles
+  GTest::gtest GTest::gtest_main)
+target_include_directories(delivery_test PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+add_test(NAME delivery_test COMMAND delivery_test)
 add_test(NAME cli COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/cli/run.sh)
-set_tests_properties(cli jobs_system_test kill_test canary_test terminal_test vendor_stub_test PROPERTIES TIMEOUT 900 ENVIRONMENT
-  "OPENCLAW=$<TARGET_FILE:openclaw>;VENDOR_STUB=$<TARGET_FILE:vendor_stub>;OPENCLAW_UNREDACTED=$<TARGET_FILE:openclaw_unredacted>")
+set_tests_properties(cli jobs_system_test delivery_test kill_test canary_test terminal_test vendor_stub_test PROPERTIES TIMEOUT 900 ENVIRONMENT
+  "OPENCLAW=$<TARGET_FILE:openclaw>;VENDOR_STUB=$<TARGET_FILE:vendor_stub>;OPENCLAW_UNREDACTED=$<TARGET_FILE:openclaw_unredacted>;OPENCLAW_SPOOL_PROGRAM=$<TARGET_FILE:openclaw_spool>")
 openclaw_test(sources SOURCES files_test.cpp host_test.cpp incidents_test.cpp alerts_test.cpp caldav_test.cpp
   miniflux_test.cpp tickets_test.cpp feeds_test.cpp USES doubles support base json zone net)
 openclaw_test(markdown SOURCES terminal_test.cpp USES support base)

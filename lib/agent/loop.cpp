@@ -250,7 +250,9 @@ class Run {
                            base::wall_now(),
                            input_.zone_name,
                            std::max(base::Millis(1), std::min(base::Millis(30000), time_left())),
-                           limits_.result_bytes};
+                           limits_.result_bytes,
+                           input_.sources,
+                           input_.effect_scope};
     const auto result = gate_.run(std::move(decided), context);
     if (stop_ && stop_->requested()) throw base::CancelledError("interrupted");
     out_.taint = out_.taint | result.labels;

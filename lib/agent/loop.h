@@ -25,6 +25,9 @@ struct Input {
   std::optional<json::Value> schema;
   bool stream = true;
   std::string zone_name = "UTC";
+  /// The declared sources of some kinds, for the tools over them.
+  std::function<std::vector<sources::Declared>(const std::vector<std::string>& kinds)> sources{};
+  std::string effect_scope{};  ///< as in tools::Context
 };
 
 /// One tool call as it went, for the caller's record.

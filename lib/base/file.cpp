@@ -90,6 +90,17 @@ void write_atomically(const std::filesystem::path& path, std::string_view conten
   if (dir) (void)::fsync(dir.get());
 }
 
+void append_durably(const std::filesystem::path& path, std::string_view content) {
+  const Fd fd(::open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC));
+  if (!fd) fail("cannot write '" + path.string() + "'", errno);
+  try {
+    write_all(fd.get(), content);
+  } catch (const std::system_error& e) {
+    fail("cannot write '" + path.string() + "'", e.code().value());
+  }
+  if (::fsync(fd.get()) != 0) fail("cannot write '" + path.string() + "'", errno);
+}
+
 void make_folder(const std::filesystem::path& path, unsigned mode) {
   if (path.empty() || std::filesystem::is_directory(path)) return;
   make_folder(path.parent_path(), mode);

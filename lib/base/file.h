@@ -41,6 +41,9 @@ void write_all(int fd, std::string_view bytes);
 /// same folder, fsync, rename, fsync of the folder.
 void write_atomically(const std::filesystem::path& path, std::string_view content, unsigned mode);
 
+/// Adds content to the end of an existing file, in one write, on the disk on return.
+void append_durably(const std::filesystem::path& path, std::string_view content);
+
 /// Makes the folder (and its parents) with the mode when it is not there.
 void make_folder(const std::filesystem::path& path, unsigned mode);
 

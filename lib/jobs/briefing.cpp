@@ -12,12 +12,6 @@ namespace {
 
 using sources::Severity;
 
-bool needs_somebody(const Told& told) {
-  // An event and what is over wait for nobody.
-  return told.item.severity != Severity::info && told.item.kind != "event" &&
-         told.item.kind != "incident" && !told.quieted;
-}
-
 class Page {
  public:
   Page(const Briefing& b, const zone::Zone& zone, const Style& style)
@@ -27,6 +21,7 @@ class Page {
     head();
     if (!b_.written.opening.empty()) wrap("", b_.written.opening);
     needs();
+    list("EVENT", "notice");
     list("OVERNIGHT", "incident");
     list("TODAY", "event");
     list("TICKETS", "ticket");
@@ -153,7 +148,7 @@ class Page {
   /// the model, has a line of its own.
   void list(const char* heading, const std::string& kind) {
     std::vector<const Told*> shown;
-    bool lines = kind == "entry" || kind == "ticket" || kind == "incident";
+    bool lines = kind == "entry" || kind == "ticket" || kind == "incident" || kind == "notice";
     for (const auto& told : b_.diff.items) {
       if (told.item.kind != kind || needs_somebody(told) || told.quieted) continue;
       shown.push_back(&told);
@@ -195,6 +190,18 @@ class Page {
     wrap("", "  " + text);
     if (!told.item.link.empty()) line("        " + told.item.link);
     if (words) wrap("", "        " + *words);
+    if (!words && told.item.kind == "notice") rest_of(told.item.detail);
+  }
+
+  /// The lines after the first, where no model has read them.
+  void rest_of(const std::string& detail) {
+    constexpr std::size_t most = 12;
+    constexpr std::size_t longest = 200;
+    const auto lines = base::split(detail, '\n');
+    for (std::size_t i = 1; i < lines.size() && i <= most; ++i)
+      line("    " + base::one_line(base::prefix_bytes(lines[i], longest)));
+    if (lines.size() > most + 1)
+      line("    and " + base::counted(static_cast<std::int64_t>(lines.size() - most - 1), "line"));
   }
 
   /// The model's choice first, in its order; then by group, as gathered.
@@ -234,6 +241,11 @@ class Page {
 };
 
 }  // namespace
+
+bool needs_somebody(const Told& told) {
+  return told.item.severity != Severity::info && told.item.kind != "event" &&
+         told.item.kind != "incident" && !told.quieted;
+}
 
 std::string render(const Briefing& briefing, const zone::Zone& zone, const Style& style) {
   return Page(briefing, zone, style).write();

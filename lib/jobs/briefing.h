@@ -45,6 +45,16 @@ struct Style {
 /// The plain, ranked text.
 std::string render(const Briefing& briefing, const zone::Zone& zone, const Style& style);
 
+/// Numbers of each section, and of what is not private the first titles: what a place may have that
+/// is not end-to-end encrypted. Nothing that a model wrote is in it.
+std::string headlines(const Briefing& briefing, const zone::Zone& zone);
+/// Whether the whole text tells anything private.
+bool has_private(const Briefing& briefing);
+/// Whether there is nothing to tell: no item, nothing gone, nothing unseen or missed.
+bool is_empty(const Briefing& briefing);
+/// Whether an item waits for somebody: no event, nothing that is over, nothing acknowledged.
+bool needs_somebody(const Told& told);
+
 /// The schema that a model's answer must fit.
 json::Value answer_schema();
 /// The gathered facts as the model reads them: JSON lines between marks, data and never

@@ -2,13 +2,15 @@
 #include "jobs/ledger.h"
 
 #include "audit/process.h"
+#include "base/text.h"
+#include "crypto/digest.h"
 
 namespace openclaw::jobs {
 namespace {
 
 constexpr const char* columns =
     "job, slot, state, scheduled_at, claimed_at, delivered_at, run, delivered_to, text_ref, note,"
-    " written_by, attempts, cost_nusd, took_ms, process, outcome_unknown, gathered_ref, plan_ref";
+    " written_by, attempts, cost_nusd, took_ms, process, gathered_ref, plan_ref, event_ref";
 constexpr base::Millis fresh{4 * 3600000};  // older readings are no news
 
 std::string text(SQLite::Statement& q, int at) {
@@ -36,8 +38,9 @@ Row row_of(SQLite::Statement& q) {
   row.attempts = q.getColumn(11).getInt();
   if (!q.getColumn(12).isNull()) row.cost = base::Usd{q.getColumn(12).getInt64()};
   row.took_ms = q.getColumn(13).getInt64();
-  row.gathered_ref = text(q, 16);
-  row.plan_ref = text(q, 17);
+  row.gathered_ref = text(q, 15);
+  row.plan_ref = text(q, 16);
+  row.event_ref = text(q, 17);
   return row;
 }
 
@@ -77,6 +80,9 @@ CREATE TABLE seen(source TEXT NOT NULL, key TEXT NOT NULL, at INTEGER NOT NULL,
   mark INTEGER NOT NULL, PRIMARY KEY(source, key)) STRICT, WITHOUT ROWID;
 CREATE INDEX seen_marks ON seen(source, mark) WHERE mark>0;
 CREATE TABLE watermarks(source TEXT NOT NULL PRIMARY KEY, value INTEGER NOT NULL) STRICT;
+)sql"},
+                                                   {3, "events of jobs", R"sql(
+ALTER TABLE slots ADD COLUMN event_ref TEXT;
 )sql"}};
   return steps;
 }
@@ -88,9 +94,15 @@ std::optional<Slot> scheduled_slot(const zone::Schedule& schedule, const zone::Z
   return Slot{schedule.label(zone, *instant), instant, schedule.next(zone, now)};
 }
 
-Slot hand_slot(const zone::Schedule& schedule, const zone::Zone& zone, base::Time now) {
-  return Slot{"hand-" + zone::iso_date(zone.local(now).date), std::nullopt,
-              schedule.next(zone, now)};
+Slot hand_slot(const zone::Zone& zone, base::Time now) {
+  return Slot{"hand-" + zone::iso_date(zone.local(now).date), std::nullopt, std::nullopt};
+}
+
+Slot event_slot(const std::string& event, const std::string& key) {
+  constexpr std::size_t digits = 16;
+  const auto name =
+      key.empty() ? base::hex(crypto::view(crypto::sha256(event))).substr(0, digits) : key;
+  return Slot{"event-" + name, std::nullopt, std::nullopt};
 }
 
 Claim Ledger::claim(const std::string& job, const Slot& slot, const std::string& process,
@@ -103,11 +115,9 @@ Claim Ledger::claim(const std::string& job, const Slot& slot, const std::string&
     find_row.bind(2, slot.label);
     const bool there = find_row.executeStep();
     std::string owner;
-    bool was_unknown = false;
     if (there) {
       claim.row = row_of(find_row);
       owner = text(find_row, 14);
-      was_unknown = find_row.getColumn(15).getInt() != 0;
     }
     find_row.reset();
     if (!there) {
@@ -142,20 +152,27 @@ Claim Ledger::claim(const std::string& job, const Slot& slot, const std::string&
     const bool anew = force || (claim.row.plan_ref.empty() && claim.row.claimed_at &&
                                 now - *claim.row.claimed_at > fresh);
     if (anew) claim.row.gathered_ref = claim.row.plan_ref = "";
-    claim.outcome_unknown = was_unknown || state == "delivering" || state == "done";
     auto& take = db_.statement(
         "UPDATE slots SET state='claimed', claimed_at=?, attempts=attempts+1, process=?,"
-        " outcome_unknown=?, gathered_ref=?, plan_ref=? WHERE job=? AND slot=?");
+        " gathered_ref=?, plan_ref=? WHERE job=? AND slot=?");
     take.bind(1, base::to_ms(now));
     take.bind(2, process);
-    take.bind(3, claim.outcome_unknown ? 1 : 0);
-    bind_text(take, 4, claim.row.gathered_ref);
-    bind_text(take, 5, claim.row.plan_ref);
-    take.bind(6, job);
-    take.bind(7, slot.label);
+    bind_text(take, 3, claim.row.gathered_ref);
+    bind_text(take, 4, claim.row.plan_ref);
+    take.bind(5, job);
+    take.bind(6, slot.label);
     exec(take);
+    ++claim.row.attempts;
   });
   return claim;
+}
+
+void Ledger::event(const std::string& job, const std::string& slot, const std::string& ref) {
+  auto& update = db_.statement("UPDATE slots SET event_ref=? WHERE job=? AND slot=?");
+  update.bind(1, ref);
+  update.bind(2, job);
+  update.bind(3, slot);
+  exec(update);
 }
 
 void Ledger::gathered(const std::string& job, const std::string& slot, const std::string& ref) {
@@ -202,7 +219,7 @@ void Ledger::done(const std::string& job, const std::string& slot, const Row& re
                   base::Time now) {
   auto& update = db_.statement(
       "UPDATE slots SET state='done', delivered_at=?, delivered_to=?, written_by=?, cost_nusd=?,"
-      " took_ms=?, note=?, outcome_unknown=0 WHERE job=? AND slot=?");
+      " took_ms=?, note=? WHERE job=? AND slot=?");
   update.bind(1, base::to_ms(now));
   update.bind(2, result.delivered_to);
   update.bind(3, result.written_by);
@@ -221,16 +238,13 @@ void Ledger::done(const std::string& job, const std::string& slot, const Row& re
   exec(reported);
 }
 
-void Ledger::failed(const std::string& job, const std::string& slot, const std::string& why,
-                    bool maybe_delivered) {
+void Ledger::failed(const std::string& job, const std::string& slot, const std::string& why) {
   db_.transaction([&] {
     auto& update = db_.statement(
-        "UPDATE slots SET note=?, outcome_unknown=outcome_unknown OR (? AND state='delivering'),"
-        " state='failed' WHERE job=? AND slot=? AND state<>'done'");
+        "UPDATE slots SET note=?, state='failed' WHERE job=? AND slot=? AND state<>'done'");
     update.bind(1, why);
-    update.bind(2, maybe_delivered ? 1 : 0);
-    update.bind(3, job);
-    update.bind(4, slot);
+    update.bind(2, job);
+    update.bind(3, slot);
     exec(update);
   });
 }

@@ -8,10 +8,11 @@
 namespace openclaw::jobs {
 namespace {
 
-/// Kinds whose lines last from day to day; an event, an incident or a feed entry has a date of its
-/// own.
+/// Kinds whose lines last from day to day; an event, an incident, a feed entry or a notice has a
+/// date of its own.
 bool lasts(const sources::Item& item) {
-  return item.kind != "event" && item.kind != "entry" && item.kind != "incident";
+  return item.kind != "event" && item.kind != "entry" && item.kind != "incident" &&
+         item.kind != "notice";
 }
 
 struct Known {

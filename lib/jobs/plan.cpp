@@ -14,7 +14,10 @@ Value to_json(const Plan& plan) {
                             {"gone_keys", gone},
                             {"receipts", to_json(plan.receipts)},
                             {"written_by", plan.written_by}});
-  if (!plan.target.empty()) out.set("target", plan.target);
+  out.set("took_ms", plan.took_ms);
+  out.set("owner", plan.owner);
+  out.set("headlines", plan.headlines);
+  out.set("private", plan.is_private);
   if (plan.cost) out.set("cost_nusd", plan.cost->nano);
   return out;
 }
@@ -30,7 +33,10 @@ Plan plan_from(const Value& value) {
   }
   for (const auto& key : value["gone_keys"].items()) plan.diff.gone_keys.push_back(key.as_string());
   plan.receipts = receipts_from(value["receipts"]);
-  plan.target = value["target"].as_string();
+  plan.took_ms = value["took_ms"].as_int(0);
+  plan.owner = value["owner"].as_string();
+  plan.headlines = value["headlines"].as_string();
+  plan.is_private = value["private"].as_bool(true);
   plan.written_by = value["written_by"].as_string();
   if (value["cost_nusd"].is_int()) plan.cost = base::Usd{value["cost_nusd"].as_int()};
   return plan;

@@ -13,7 +13,10 @@ struct Plan {
   std::vector<Receipt> receipts;
   std::string written_by;
   std::optional<base::Usd> cost;
-  std::string target;  ///< the file that it was to go to; empty = stdout
+  std::int64_t took_ms = 0;
+  std::string owner;        ///< of its messages in the outbox
+  std::string headlines;    ///< for places that may not have the whole text
+  bool is_private = false;  ///< some of the whole text is
 };
 
 json::Value to_json(const Plan& plan);

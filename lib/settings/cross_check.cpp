@@ -277,12 +277,6 @@ class Check {
     const auto note = [this](const std::string& pointer, const std::string& text) {
       report_.notes.push_back(document_.note(pointer, text));
     };
-    for (const auto& planned : tools::planned_tools())
-      for (const auto& [group, grants] : s_.policy.groups)
-        for (const auto& grant : grants)
-          if (grant.tool == planned.name)
-            note(at({"groups", group}),
-                 fmt::format("the tool {} is not in this version", planned.name));
     for (const auto& [name, place] : s_.places)
       if (place.kind != "cli")
         note(at({"places", name}), fmt::format("{} is not served by this version", place.kind));

@@ -98,7 +98,7 @@ void read_jobs(config::Node& root, Settings& out) {
   root.map("jobs", "what timers fire", [&](const std::string& name, config::Node& n) {
     check_name(n, name);
     Job job;
-    job.schedule = n.required_text("schedule", "like \"Mon..Fri 08:00\"");
+    job.schedule = n.text("schedule", "like \"Mon..Fri 08:00\"; left out = by hand or event");
     if (!job.schedule.empty()) {
       try {
         const zone::Schedule parsed(job.schedule);
@@ -123,6 +123,8 @@ void read_jobs(config::Node& root, Settings& out) {
     });
     job.else_place = n.text("else", "place that hears when it cannot be delivered");
     job.confirm_in = n.text("confirm_in", "place that is asked");
+    job.skip_when_empty = n.word("when_empty", {"deliver", "skip"},
+                                 "a text that has nothing to tell", "deliver") == "skip";
     job.limits = read_limits(n, "what it may spend; set aside from chat");
     job.ping = read_secret(n, "ping", "URL that is fetched after a delivery");
     if (!job.agent.empty()) out.policy.jobs[name] = policy::JobScope{job.agent, job.groups};

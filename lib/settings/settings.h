@@ -95,7 +95,10 @@ struct Delivery {
 };
 
 struct Job {
-  std::string schedule;
+  std::string schedule;  ///< empty: only by hand, or with an event
+  std::optional<zone::Schedule> timer() const {
+    return schedule.empty() ? std::nullopt : std::optional<zone::Schedule>(schedule);
+  }
   std::optional<base::Millis> max_late;
   std::string agent, prompt, else_place, confirm_in;
   std::set<std::string> groups;
@@ -103,6 +106,7 @@ struct Job {
   std::vector<Delivery> deliver;
   Limits limits;
   SecretRef ping;
+  bool skip_when_empty = false;
 };
 
 struct Audit {

@@ -29,12 +29,6 @@ Severity severity_of(const Labels& labels) {
   return Severity::warning;
 }
 
-std::string key_of(const Labels& labels) {
-  std::string text;
-  for (const auto& [name, value] : labels) text += name + '\0' + value + '\0';
-  return base::hex(crypto::view(crypto::sha256(text))).substr(0, 16);
-}
-
 /// The annotation's template with its labels filled in; empty when it wants more than labels.
 std::string filled(std::string text, const Labels& labels) {
   while (true) {
@@ -171,7 +165,7 @@ class Alerts {
   void add(const ActiveAlert& alert) {
     Item item = made("alert", alert.labels);
     if (item.severity < servers_.least) return;
-    item.key = "alert:" + key_of(alert.labels);
+    item.key = "alert:" + alert_id(alert.labels);
     item.title = name_of(alert.labels);
     if (const auto text = summary_of(alert.annotations, alert.labels); !text.empty())
       item.title += ": " + text;
@@ -200,8 +194,8 @@ class Alerts {
     std::vector<std::string> order;
     for (const auto& incident : prometheus_->incidents) {
       if (!incident.end) continue;  // told as firing
-      auto& list = by_series[key_of(incident.labels)];
-      if (list.empty()) order.push_back(key_of(incident.labels));
+      auto& list = by_series[alert_id(incident.labels)];
+      if (list.empty()) order.push_back(alert_id(incident.labels));
       list.push_back(&incident);
     }
     for (const auto& key : order) {
@@ -257,6 +251,12 @@ class Alerts {
 };
 
 }  // namespace
+
+std::string alert_id(const Labels& labels) {
+  std::string text;
+  for (const auto& [name, value] : labels) text += name + '\0' + value + '\0';
+  return base::hex(crypto::view(crypto::sha256(text))).substr(0, 16);
+}
 
 Reading read_alerts(const std::string& source, const AlertServers& servers, Fetch& fetch,
                     base::Time since, base::Time now, const zone::Zone& zone) {

@@ -19,9 +19,13 @@ struct AlertServers {
 Reading read_alerts(const std::string& source, const AlertServers& servers, Fetch& fetch,
                     base::Time since, base::Time now, const zone::Zone& zone);
 
+/// What an alert's labels are called in short: 16 hex digits. Its item's key is "alert:" and this.
+std::string alert_id(const Labels& labels);
+
 /// One alert that fires at this moment.
 struct ActiveAlert {
   Labels labels, annotations;
+  std::string fingerprint;  ///< Alertmanager's own name for the labels
   std::optional<base::Time> since;
   bool suppressed = false;  ///< silenced or inhibited
   std::string link;
@@ -34,6 +38,12 @@ struct ManagerState {
 };
 /// Alertmanager API v2. Throws as Fetch does.
 ManagerState read_alertmanager(const std::string& base_url, Fetch& fetch);
+
+/// Silences the active alert with that id or fingerprint until then, by all of its labels; the
+/// silence's id. A silence of the same labels, author and comment that ends no sooner is taken as
+/// it is. Throws base::Error when no such alert is active.
+std::string silence_alert(const std::string& base_url, const std::string& alert, base::Time now,
+                          base::Time until, const std::string& comment, Fetch& fetch);
 
 struct PrometheusState {
   std::vector<ActiveAlert> firing;

@@ -163,4 +163,32 @@ Reading read_commitments(const std::string& source, const std::string& path, bas
   return out;
 }
 
+std::string add_commitment(const std::string& path, const std::string& text,
+                           const std::optional<year_month_day>& due, const std::string& to,
+                           bool& existed) {
+  constexpr std::size_t longest = 300;
+  const std::string what = base::one_line(base::valid_utf8(base::trim(text)));
+  const std::string whom = base::one_line(base::valid_utf8(base::trim(to)));
+  if (what.empty() || what.size() > longest)
+    throw base::Error("a promise is one line of at most 300 bytes");
+  if (whom.find(' ') != std::string::npos) throw base::Error("'to' is one word");
+  std::string line = "- [ ] " + what;
+  if (due) line += " due:" + zone::iso_date(*due);
+  if (!whom.empty()) line += " to:" + whom;
+  // What is read back must be what was meant: no key, id or day may hide in the words.
+  const Promise read = LineReader(line).promise();
+  if (read.text != what || read.due != due || read.to != whom || !read.every.empty() ||
+      !read.fault.empty())
+    throw base::Error("the text holds a word that reads as a key, like 'due:'");
+  const auto id = base::hex(crypto::view(crypto::sha256(line))).substr(0, 10);
+  line += " ^" + id;
+  const auto before = base::read_if_exists(path, most_bytes);
+  if (!before) throw base::Error("there is no file '" + path + "'");
+  existed = before->find(" ^" + id) != std::string::npos;
+  if (!existed)
+    base::append_durably(path,
+                         (before->empty() || before->ends_with('\n') ? "" : "\n") + line + "\n");
+  return line;
+}
+
 }  // namespace openclaw::sources

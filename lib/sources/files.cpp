@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "crypto/digest.h"
 #include "json/parse.h"
 
 namespace openclaw::sources {
@@ -45,6 +46,24 @@ Reading read_json_feed_file(const std::string& source, const std::string& path) 
   } catch (const json::ParseError& e) {
     return failed(source, "'" + path + "': " + e.what());
   }
+  return out;
+}
+
+Reading read_notice(const std::string& source, const std::string& text) {
+  constexpr std::size_t most_title = 200;
+  Reading out;
+  out.source = source;
+  Item item;
+  item.source = source;
+  item.kind = "notice";
+  item.key = "notice:" + base::hex(crypto::view(crypto::sha256(text))).substr(0, 16);
+  const auto whole = base::trim(text);
+  const auto line = whole.substr(0, whole.find('\n'));
+  item.title = base::one_line(base::prefix_bytes(line, most_title));
+  if (line.size() > most_title) item.title += "…";
+  item.detail = whole;
+  item.untrusted = true;
+  out.items.push_back(std::move(item));
   return out;
 }
 

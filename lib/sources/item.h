@@ -18,7 +18,8 @@ enum class Severity { info, warning, critical };
 struct Item {
   std::string source;
   std::string key;   ///< kind:owner:part, like "disk:/var"
-  std::string kind;  ///< disk, unit, journal, alert, incident, event, entry, ticket, commitment
+  std::string kind;  ///< disk, unit, journal, alert, incident, event, entry, ticket,
+                     ///< commitment, notice
   Severity severity = Severity::info;
   std::optional<base::Time> at;  ///< when it happens or began
   std::string title;

@@ -29,6 +29,20 @@ struct PlaneServer {
 Reading read_plane(const std::string& source, const PlaneServer& server, Fetch& fetch,
                    base::Time now, const zone::Zone& zone);
 
+/// What was written, and whether it was there already.
+struct Written {
+  std::string id;
+  bool existed = false;
+};
+/// Writing to Plane. external_id makes a repeated call the same call: the server answers 409 with
+/// the first one's id. Throws base::Error; a project that is not declared is none.
+Written comment_on_plane(const PlaneServer& server, const std::string& project,
+                         const std::string& reference, const std::string& text,
+                         const std::string& external_id, Fetch& fetch);
+Written create_in_plane(const PlaneServer& server, const std::string& project,
+                        const std::string& title, const std::string& text,
+                        const std::string& external_id, Fetch& fetch);
+
 /// Open issues of a GitHub, Gitea or Forgejo repository, "https://github.com/owner/name" or the
 /// API's own URL; pull requests are left out.
 Reading read_issues(const std::string& source, const std::string& repository, Fetch& fetch,

@@ -8,7 +8,10 @@
 namespace openclaw::tools {
 
 Catalogue::Catalogue(const std::vector<DeclaredCommand>& commands) {
-  for (auto tool : {clock_tool(), file_read_tool(), file_list_tool(), http_get_tool()})
+  for (auto tool :
+       {clock_tool(), file_read_tool(), file_list_tool(), http_get_tool(), alerts_list_tool(),
+        silence_alert_tool(), calendar_list_tool(), feeds_list_tool(), tasks_list_tool(),
+        tasks_comment_tool(), tasks_create_tool(), commitments_list_tool(), commitments_add_tool()})
     tools_.emplace(tool.info.name, tool);
   for (const auto& command : commands) {
     auto tool = command_tool(command);
@@ -24,29 +27,7 @@ const Tool* Catalogue::find(const std::string& name) const {
 std::map<std::string, policy::ToolInfo> Catalogue::infos() const {
   std::map<std::string, policy::ToolInfo> out;
   for (const auto& [name, tool] : tools_) out.emplace(name, tool.info);
-  for (const auto& info : planned_tools()) out.emplace(info.name, info);
   return out;
-}
-
-const std::vector<policy::ToolInfo>& planned_tools() {
-  using policy::Effect;
-  constexpr policy::Labels feed{.untrusted = true, .private_text = false};
-  constexpr policy::Labels ticket{.untrusted = true, .private_text = true};
-  static const std::vector<policy::ToolInfo> planned{
-      {"feeds_list", Effect::none, feed, {"category", "since", "limit"}, {}},
-      {"alerts_list", Effect::none, ticket, {"min"}, {}},
-      {"silence_alert",
-       Effect::write,
-       ticket,
-       {"fingerprint", "hours", "comment"},
-       {"fingerprint"}},
-      {"calendar_list", Effect::none, ticket, {"days"}, {}},
-      {"tasks_list", Effect::none, ticket, {"project", "state", "limit"}, {}},
-      {"tasks_comment", Effect::write, ticket, {"project", "id", "body"}, {"project"}},
-      {"tasks_create", Effect::write, ticket, {"project", "title", "body"}, {"project"}},
-      {"commitments_add", Effect::write, ticket, {"text", "due", "to"}, {}},
-  };
-  return planned;
 }
 
 std::string shorten(const std::string& given, std::size_t most, bool& truncated) {

@@ -11,9 +11,11 @@
 #include "json/schema.h"
 #include "net/http.h"
 #include "policy/permit.h"
+#include "sources/read.h"
 
-/// tools may use policy, jail, markup, net, url, zone, json and base. One file per tool, one line
-/// each in catalogue.cpp. A tool's body is reached only through Gate, which alone makes permits.
+/// tools may use sources, policy, jail, markup, net, url, zone, json and base. One file per tool,
+/// one line each in catalogue.cpp. A tool's body is reached only through Gate, which alone makes
+/// permits.
 namespace openclaw::tools {
 
 struct Result {
@@ -31,6 +33,10 @@ struct Context {
   std::string zone_name;
   base::Millis timeout{30000};
   std::size_t most_bytes = 64u << 10;  ///< of the result
+  /// The declared sources of these kinds, with their secrets.
+  std::function<std::vector<sources::Declared>(const std::vector<std::string>& kinds)> sources{};
+  /// What makes a call with the same arguments the same call: a job's slot. Empty = the run.
+  std::string effect_scope{};
 };
 
 /// A tool of the catalogue. Labels, effect and destinations are fixed here, in code.
@@ -58,8 +64,7 @@ class Catalogue {
  public:
   explicit Catalogue(const std::vector<DeclaredCommand>& commands);
   const Tool* find(const std::string& name) const;
-  /// What the policy needs to know; also of the tools that are planned but not in this version, so
-  /// that a whole configuration can be checked. Those are never offered and never run.
+  /// What the policy needs to know.
   std::map<std::string, policy::ToolInfo> infos() const;
   const std::map<std::string, Tool>& all() const { return tools_; }
 
@@ -71,10 +76,16 @@ Tool clock_tool();
 Tool file_read_tool();
 Tool file_list_tool();
 Tool http_get_tool();
+Tool alerts_list_tool();
+Tool silence_alert_tool();
+Tool calendar_list_tool();
+Tool feeds_list_tool();
+Tool tasks_list_tool();
+Tool tasks_comment_tool();
+Tool tasks_create_tool();
+Tool commitments_list_tool();
+Tool commitments_add_tool();
 Tool command_tool(const DeclaredCommand& command);
-
-/// Tools that are declared by the design and come later.
-const std::vector<policy::ToolInfo>& planned_tools();
 
 /// Cuts text to most bytes: head and tail with a line between that says how much is missing.
 std::string shorten(const std::string& text, std::size_t most, bool& truncated);

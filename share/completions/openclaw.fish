@@ -15,6 +15,7 @@ complete -c openclaw -n '__fish_seen_subcommand_from policy' -a explain
 complete -c openclaw -n '__fish_seen_subcommand_from policy' -a test
 complete -c openclaw -n '__fish_seen_subcommand_from policy' -a matrix
 complete -c openclaw -n __fish_use_subcommand -a run-job
+complete -c openclaw -n __fish_use_subcommand -a send
 complete -c openclaw -n __fish_use_subcommand -a version
 complete -c openclaw -n '__fish_seen_subcommand_from ask' -l agent -s a -r -d 'who answers; left out where one is meant'
 complete -c openclaw -n '__fish_seen_subcommand_from ask' -l model -s m -r -d 'another line of models, or provider:model'
@@ -37,7 +38,10 @@ complete -c openclaw -n '__fish_seen_subcommand_from ask' -l max-turns -r -d 'no
 complete -c openclaw -n '__fish_seen_subcommand_from ask' -l timeout -r -d 'like 90s (else exit 6)'
 complete -c openclaw -n '__fish_seen_subcommand_from ask' -l usage -s u -d 'the usage line also where stderr is no terminal'
 complete -c openclaw -n '__fish_seen_subcommand_from ask' -l dry-run -d 'print the exact request and its price, send nothing'
+complete -c openclaw -n '__fish_seen_subcommand_from run-job' -l event -r -d 'for a text from outside, "-" = stdin: a slot of its own'
+complete -c openclaw -n '__fish_seen_subcommand_from run-job' -l key -r -d 'with --event: what makes it the same event, instead of its text'
 complete -c openclaw -n '__fish_seen_subcommand_from run-job' -l scheduled -d 'as the timer does: claims the schedule'\''s slot, obeys max_late'
+complete -c openclaw -n '__fish_seen_subcommand_from run-job' -l deliver -d 'to the job'\''s places, as its timer would, instead of stdout'
 complete -c openclaw -n '__fish_seen_subcommand_from run-job' -l again -d 'show once more what this slot delivered'
 complete -c openclaw -n '__fish_seen_subcommand_from run-job' -l force -d 'make a new one although the slot is done'
 complete -c openclaw -n '__fish_seen_subcommand_from run-job' -l slot -r -d 'another slot than today'\''s'
@@ -48,6 +52,8 @@ complete -c openclaw -n '__fish_seen_subcommand_from run-job' -l explain -d 'whi
 complete -c openclaw -n '__fish_seen_subcommand_from run-job' -l recover -d 'finish what a process that is gone left half done'
 complete -c openclaw -n '__fish_seen_subcommand_from run-job' -l list -d 'all jobs: next, last, took, cost, the last ten'
 complete -c openclaw -n '__fish_seen_subcommand_from run-job' -l json -d 'with --list: one record'
+complete -c openclaw -n '__fish_seen_subcommand_from send' -l silent -d 'nobody'\''s phone makes a sound'
+complete -c openclaw -n '__fish_seen_subcommand_from send' -l json -d 'place and id as one record'
 complete -c openclaw -n '__fish_seen_subcommand_from audit; and __fish_seen_subcommand_from query' -l by -r -d 'agent, model, provider, day, week, month, hour, job, place, person, tool, decision, conversation, outcome, trigger'
 complete -c openclaw -n '__fish_seen_subcommand_from audit; and __fish_seen_subcommand_from query' -l since -r -d 'default monday; 2026-11-01, 7d, yesterday, month'
 complete -c openclaw -n '__fish_seen_subcommand_from audit; and __fish_seen_subcommand_from query' -l until -r -d 'default now'

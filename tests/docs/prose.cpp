@@ -81,10 +81,28 @@ By hand there is one slot a local day; with
 .Fl -scheduled
 the slot is the period of the latest scheduled instant, and later than max_late it is skipped and reported
 by the next run.
-A run that died while it printed is repeated with "(again)" before it.
+By its timer, with
+.Fl -deliver
+or with an event it goes to the job's places: whole, or as headlines where private text may not go.
+What a place does not take waits in the outbox (exit 75, tried again by the timer of
+.Fl -recover )
+until max_late; the job's else place hears of it in one sentence.
+A text that may have arrived already is repeated with "(again)" before it.
+.Pp
+With
+.Fl -event
+a text from outside, a hook's for instance, is one of the facts, and the slot is that text's own.
 .Pp
 The model sees the facts of each item and answers with sentences about them; names, numbers and links are
 printed by the program.
+)roff"},
+    {"send",
+     R"roff(Puts standard input, at most 1 MiB of text, into the outbox and sends it to the place.
+Done means that the other side has given it an id.
+When that cannot be had now the exit status is 75, and the text is kept for a day and sent by
+.Ic openclaw run-job --recover ,
+which a timer starts every five minutes.
+Secrets that openclaw knows are cut out before anything is stored.
 )roff"},
     {"audit query", R"roff(Counts runs, calls, tools, tokens and money, grouped as asked.
 It reads only, beside any number of writers, and works for members of the state's group without a key.

@@ -50,20 +50,17 @@ TEST(Slots, LabelsFollowTheSchedule) {
 
 TEST(Slots, ByHandThereIsOneALocalDay) {
   const zone::Zone zone("Europe/Amsterdam");
-  const zone::Schedule schedule("Mon..Fri 08:00");
-  const auto slot = jobs::hand_slot(schedule, zone, at("2026-11-22T23:30:00Z"));
+  const auto slot = jobs::hand_slot(zone, at("2026-11-22T23:30:00Z"));
   EXPECT_EQ(slot.label, "hand-2026-11-23");
   EXPECT_EQ(slot.scheduled, std::nullopt);
-  EXPECT_EQ(slot.next, at("2026-11-23T07:00:00Z"));
-  EXPECT_EQ(jobs::hand_slot(schedule, zone, at("2026-11-23T22:59:59Z")).label, "hand-2026-11-23");
-  EXPECT_EQ(jobs::hand_slot(schedule, zone, at("2026-11-23T23:00:00Z")).label, "hand-2026-11-24");
+  EXPECT_EQ(jobs::hand_slot(zone, at("2026-11-23T22:59:59Z")).label, "hand-2026-11-23");
+  EXPECT_EQ(jobs::hand_slot(zone, at("2026-11-23T23:00:00Z")).label, "hand-2026-11-24");
 }
 
 TEST(Ledger, OnlyOneClaimsASlot) {
   Store s;
   const auto first = s.ledger.claim(job, slot("a"), audit::own_process(), false, now);
   EXPECT_EQ(first.kind, Kind::taken);
-  EXPECT_FALSE(first.outcome_unknown);
   EXPECT_EQ(s.ledger.claim(job, slot("a"), audit::own_process(), false, now).kind, Kind::busy);
   EXPECT_EQ(s.ledger.claim(job, slot("a"), audit::own_process(), true, now).kind, Kind::busy)
       << "force takes nothing from the living";
@@ -76,23 +73,11 @@ TEST(Ledger, ADeadOwnersSlotIsTakenOver) {
   s.ledger.claim(job, slot("a"), dead_process(), false, now);
   const auto again = s.ledger.claim(job, slot("a"), dead_process(), false, now);
   EXPECT_EQ(again.kind, Kind::taken);
-  EXPECT_FALSE(again.outcome_unknown) << "nothing was sent yet";
   s.ledger.delivering(job, "a", "text-1", "plan", "run-1");
   const auto third = s.ledger.claim(job, slot("a"), audit::own_process(), false, now);
   EXPECT_EQ(third.kind, Kind::taken);
-  EXPECT_TRUE(third.outcome_unknown) << "it may have been sent";
   EXPECT_EQ(third.row.text_ref, "text-1");
   EXPECT_EQ(s.ledger.find(job, "a")->attempts, 3);
-}
-
-TEST(Ledger, AnUnknownOutcomeStaysUnknownUntilItIsKnown) {
-  Store s;
-  s.ledger.claim(job, slot("a"), dead_process(), false, now);
-  s.ledger.delivering(job, "a", "text-1", "plan", "run-1");
-  // The second owner dies before it delivers: the first delivery's outcome is still not known.
-  EXPECT_TRUE(s.ledger.claim(job, slot("a"), dead_process(), false, now).outcome_unknown);
-  EXPECT_TRUE(s.ledger.claim(job, slot("a"), dead_process(), false, now).outcome_unknown);
-  EXPECT_TRUE(s.ledger.claim(job, slot("a"), audit::own_process(), false, now).outcome_unknown);
 }
 
 TEST(Ledger, ADoneSlotIsNotDoneAgainUnlessForced) {
@@ -117,7 +102,6 @@ TEST(Ledger, ADoneSlotIsNotDoneAgainUnlessForced) {
   EXPECT_EQ(again.row.delivered_to, "terminal") << "it says where the first went";
   const auto forced = s.ledger.claim(job, slot("a"), audit::own_process(), true, now);
   EXPECT_EQ(forced.kind, Kind::taken);
-  EXPECT_TRUE(forced.outcome_unknown) << "a forced repeat is marked as one";
 }
 
 TEST(Ledger, AFailedSlotMayBeTriedAgain) {
@@ -127,7 +111,6 @@ TEST(Ledger, AFailedSlotMayBeTriedAgain) {
   EXPECT_EQ(s.ledger.find(job, "a")->note, "vendor down");
   const auto again = s.ledger.claim(job, slot("a"), audit::own_process(), false, now);
   EXPECT_EQ(again.kind, Kind::taken);
-  EXPECT_FALSE(again.outcome_unknown);
 }
 
 TEST(Ledger, SkippedSlotsAreReportedOnce) {

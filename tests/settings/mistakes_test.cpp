@@ -127,7 +127,6 @@ const Mistake mistakes[] = {
      "/sources/vps/workspace"},
     {"schedule that is none", "\"Mon..Fri 08:00\"", "\"Mon..Fry 08:00\"",
      "/jobs/morning-briefing/schedule"},
-    {"job without a schedule", "\"schedule\": \"Fri 19:00\", ", "", "/jobs/weekly-digest"},
     {"lateness in words", "\"max_late\": \"4h\"", "\"max_late\": \"4 hours\"",
      "/jobs/morning-briefing/max_late"},
     {"unknown agent of a job", "\"3d\", \"agent\": \"reader\"", "\"3d\", \"agent\": \"raeder\"",

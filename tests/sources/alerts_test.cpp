@@ -243,6 +243,34 @@ TEST_F(Alerts, SilencedOnesAreCountedAndARestartIsNoAllClear) {
   EXPECT_EQ(read_now({prometheus(), manager()}).state, Reading::State::failed);
 }
 
+TEST_F(Alerts, AnAlertIsSilencedOnceByTheIdThatItIsListedUnder) {
+  raise("Still");
+  raise("Short");
+  ASSERT_TRUE(comes_true([&] { return at_manager("Still") && at_manager("Short"); }));
+  auto f = fetch();
+  std::string id;
+  for (const auto& item : read_now({"", manager()}).items)
+    if (item.title.starts_with("Still")) id = item.key.substr(item.key.find(':') + 1);
+  ASSERT_EQ(id.size(), 16U);
+  const auto now = base::wall_now();
+  const auto silence = [&](const std::string& alert, int hours) {
+    return sources::silence_alert(manager(), alert, now, now + std::chrono::hours(hours), "known",
+                                  f);
+  };
+  const auto first = silence(id, 2);
+  EXPECT_FALSE(first.empty());
+  const auto suppressed = [&](const std::string& name) {
+    for (const auto& alert : sources::read_alertmanager(manager(), f).alerts)
+      if (alert.labels.at("alertname") == name) return alert.suppressed;
+    return false;
+  };
+  ASSERT_TRUE(comes_true([&] { return suppressed("Still"); }));
+  EXPECT_FALSE(suppressed("Short")) << "only the one that was named";
+  EXPECT_EQ(silence(id, 2), first) << "a repeated call is the same silence";
+  EXPECT_NE(silence(id, 5), first) << "a longer one is another";
+  EXPECT_THROW(silence("0123456789abcdef", 1), base::Error);
+}
+
 TEST_F(Alerts, AWrongAddressIsNoEmptyAnswer) {
   EXPECT_EQ(read_now({manager(), ""}).state, Reading::State::failed);
   EXPECT_EQ(read_now({"", prometheus()}).state, Reading::State::failed);

@@ -3,8 +3,11 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <map>
 
 #include <fmt/core.h>
+
+#include "json/parse.h"
 
 namespace openclaw::test {
 namespace {
@@ -73,6 +76,66 @@ std::string PlaneServer::page(const json::Array& all, const std::string& query) 
        {"results", results}}));
 }
 
+std::vector<std::string> PlaneServer::comments() const {
+  const std::lock_guard lock(mutex_);
+  return comments_;
+}
+
+std::vector<std::string> PlaneServer::created() const {
+  const std::lock_guard lock(mutex_);
+  return created_;
+}
+
+void PlaneServer::write(const std::string& rest, const HttpAsk& ask, const HttpPeer& peer) {
+  const bool comment = rest.ends_with("/comments/");
+  if (!comment && !rest.ends_with("/work-items/")) {
+    peer.send(http_answer(405, as_json, R"({"detail":"Method \"POST\" not allowed."})"));
+    return;
+  }
+  const auto body = json::parse(ask.body);
+  const char* field = comment ? "comment_html" : "name";
+  if (body[field].as_string().empty()) {
+    peer.send(
+        http_answer(400, as_json, fmt::format(R"({{"{}":["This field is required."]}})", field)));
+    return;
+  }
+  const std::string project = rest.substr(2, rest.find('/') - 2);
+  std::string id;
+  bool existed = false;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto external = (comment ? "c:" : "i:") + rest + body["external_source"].as_string() +
+                          ":" + body["external_id"].as_string();
+    auto& known = external_[external];
+    existed = !known.empty() && !body["external_id"].as_string().empty();
+    if (!existed) {
+      const auto n = comment ? comments_.size() : created_.size();
+      known = fmt::format("{}-{}", comment ? "comment" : "item", n + 1);
+      if (comment) {
+        const std::string item = rest.substr(rest.size() - 10 - 36, 36);
+        for (const auto& [name, one] : items_)
+          if (one["id"].as_string() == item)
+            comments_.push_back(fmt::format("{}-{}: {}", name, one["sequence_id"].as_int(),
+                                            body["comment_html"].as_string()));
+      } else {
+        created_.push_back(project + ": " + body["name"].as_string());
+      }
+    }
+    id = known;
+  }
+  if (lost_answers > 0) {
+    --lost_answers;
+    peer.reset();
+    return;
+  }
+  if (existed)
+    peer.send(http_answer(
+        409, as_json,
+        json::dump(Value::object({{"error", "the external id exists already"}, {"id", id}}))));
+  else
+    peer.send(http_answer(201, as_json, json::dump(Value::object({{"id", id}}))));
+}
+
 void PlaneServer::answer(const HttpAsk& ask, const HttpPeer& peer) {
   const auto mark = ask.target.find('?');
   const std::string path = ask.target.substr(0, mark);
@@ -86,12 +149,24 @@ void PlaneServer::answer(const HttpAsk& ask, const HttpPeer& peer) {
                           R"({"error_code":5900,"error_message":"RATE_LIMIT_EXCEEDED"})"));
     return;
   }
+  if (path.starts_with("/api/v1/workspaces/home/work-items/") && path.ends_with('/')) {
+    const std::string reference = path.substr(35, path.size() - 36);
+    const std::lock_guard lock(mutex_);
+    for (const auto& [project, item] : items_)
+      if (reference == fmt::format("{}-{}", project, item["sequence_id"].as_int())) {
+        peer.send(http_answer(200, as_json, json::dump(item)));
+        return;
+      }
+    peer.send(http_answer(404, as_json, R"({"error":"The requested resource does not exist."})"));
+    return;
+  }
   const std::string base = "/api/v1/workspaces/home/projects/";
   if (!path.starts_with(base) || !path.ends_with('/')) {
     peer.send(http_answer(404, {{"Content-Type", "text/html"}}, "<h1>Not Found</h1>"));
     return;
   }
   const std::string rest = path.substr(base.size());
+  if (ask.head.starts_with("POST ")) return write(rest, ask, peer);
   json::Array found;
   if (rest.empty()) {
     for (const char* name : {"HOME", "WORK"})

@@ -112,8 +112,8 @@ std::vector<std::string> House::words(const std::vector<std::string>& arguments)
   return out;
 }
 
-Result House::run(const std::vector<std::string>& arguments) {
-  const Files files{"/dev/null", folder_ + "/out.txt", folder_ + "/err.txt"};
+Result House::run(const std::vector<std::string>& arguments, const std::string& in) {
+  const Files files{in, folder_ + "/out.txt", folder_ + "/err.txt"};
   Program program(words(arguments), environment_, files);
   const int code = program.wait();
   return {code, read(files.out), read(files.err)};

@@ -72,7 +72,7 @@ class House {
   std::string state() const { return folder_ + "/state"; }
   Environment& environment() { return environment_; }
   std::vector<std::string> words(const std::vector<std::string>& arguments) const;
-  Result run(const std::vector<std::string>& arguments);
+  Result run(const std::vector<std::string>& arguments, const std::string& in = "/dev/null");
   void use(const std::string& program) { program_ = program; }
 
  private:

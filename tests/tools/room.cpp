@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "tools/room.h"
 
+#include <algorithm>
+
 namespace openclaw::test {
 
 Room::Room(const std::vector<tools::DeclaredCommand>& commands) : catalogue(commands) {
@@ -25,7 +27,19 @@ tools::Decided Room::decide(const std::string& tool, const std::string& argument
 
 tools::Result Room::call_text(const std::string& tool, const std::string& arguments) {
   const tools::Gate gate(policy, catalogue, {"shell", "me", ""}, "ops", "run", {});
-  const tools::Context context{*http, nullptr, now, zone, timeout, most_bytes};
+  const auto declared = [this](const std::vector<std::string>& kinds) {
+    std::vector<sources::Declared> out;
+    for (const auto& source : sources)
+      if (std::find(kinds.begin(), kinds.end(), source.kind) != kinds.end()) {
+        sources::Declared one{source.name,     source.kind,     source.texts,
+                              source.projects, source.to_model, {}};
+        for (const auto& [key, secret] : source.secrets)
+          one.secrets.emplace(key, base::Secret(std::string(secret.reveal())));
+        out.push_back(std::move(one));
+      }
+    return out;
+  };
+  const tools::Context context{*http, nullptr, now, zone, timeout, most_bytes, declared, scope};
   return gate.run(gate.decide(tool, arguments, {}), context);
 }
 

@@ -27,6 +27,8 @@ class Room {
   std::unique_ptr<net::HttpClient> http = net::make_http_client();
   std::size_t most_bytes = 64u << 10;
   base::Millis timeout{10000};
+  std::vector<sources::Declared> sources;
+  std::string scope;
   std::string zone = "UTC";
   base::Time now = base::Time(base::Millis(1'795'421'534'000));  // 2026-11-23T08:12:14Z, a Monday
 };

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: MIT
+#include "chat/outbox.h"
+
+#include "audit/process.h"
+
+namespace openclaw::chat {
+namespace {
+
+constexpr const char* columns =
+    "key, owner, place, text_ref, whole, silent, expires_at, state, repeat, attempts,"
+    " coalesce(remote_id,''), coalesce(note,'')";
+
+constexpr base::Millis kept{90LL * 86400000};
+
+Message message_of(SQLite::Statement& q) {
+  Message m;
+  m.key = q.getColumn(0).getString();
+  m.owner = q.getColumn(1).getString();
+  m.place = q.getColumn(2).getString();
+  m.text_ref = q.getColumn(3).getString();
+  m.whole = q.getColumn(4).getInt() != 0;
+  m.silent = q.getColumn(5).getInt() != 0;
+  if (!q.getColumn(6).isNull()) m.expires = base::from_ms(q.getColumn(6).getInt64());
+  m.state = q.getColumn(7).getString();
+  m.repeat = q.getColumn(8).getInt() != 0;
+  m.attempts = q.getColumn(9).getInt();
+  m.id = q.getColumn(10).getString();
+  m.note = q.getColumn(11).getString();
+  return m;
+}
+
+}  // namespace
+
+const std::vector<store::Migration>& migrations() {
+  static const std::vector<store::Migration> steps{{1, "outbox", R"sql(
+CREATE TABLE outbox(key TEXT NOT NULL PRIMARY KEY, owner TEXT NOT NULL, place TEXT NOT NULL,
+  text_ref TEXT NOT NULL, whole INTEGER NOT NULL, silent INTEGER NOT NULL, created_at INTEGER NOT NULL,
+  expires_at INTEGER, state TEXT NOT NULL DEFAULT 'waiting', repeat INTEGER NOT NULL DEFAULT 0,
+  attempts INTEGER NOT NULL DEFAULT 0, process TEXT, remote_id TEXT, sent_at INTEGER, note TEXT) STRICT;
+CREATE INDEX outbox_owner ON outbox(owner);
+CREATE INDEX outbox_open ON outbox(created_at) WHERE state IN ('waiting','sending');
+)sql"}};
+  return steps;
+}
+
+void Outbox::put(const Message& m, base::Time now) {
+  auto& insert = db_.statement(
+      "INSERT INTO outbox(key, owner, place, text_ref, whole, silent, created_at, expires_at, "
+      "repeat)"
+      " VALUES(?,?,?,?,?,?,?,?,?) ON CONFLICT(key) DO NOTHING");
+  insert.bind(1, m.key);
+  insert.bind(2, m.owner);
+  insert.bind(3, m.place);
+  insert.bind(4, m.text_ref);
+  insert.bind(5, m.whole ? 1 : 0);
+  insert.bind(6, m.silent ? 1 : 0);
+  insert.bind(7, base::to_ms(now));
+  if (m.expires)
+    insert.bind(8, base::to_ms(*m.expires));
+  else
+    insert.bind(8);
+  insert.bind(9, m.repeat ? 1 : 0);
+  insert.exec();
+  insert.reset();
+}
+
+std::vector<Message> Outbox::read(const std::string& where, const std::string& value) {
+  auto& query = db_.statement(std::string("SELECT ") + columns + " FROM outbox WHERE " + where +
+                              " ORDER BY created_at, rowid");
+  if (!value.empty()) query.bind(1, value);
+  std::vector<Message> out;
+  while (query.executeStep()) out.push_back(message_of(query));
+  query.reset();
+  return out;
+}
+
+std::vector<Message> Outbox::of(const std::string& owner) { return read("owner=?", owner); }
+
+std::vector<Message> Outbox::open() { return read("state IN ('waiting','sending')", {}); }
+
+std::optional<Message> Outbox::begin(const std::string& key, const std::string& process) {
+  std::optional<Message> out;
+  db_.transaction([&] {
+    auto& query = db_.statement(std::string("SELECT ") + columns +
+                                ", coalesce(process,'') FROM outbox WHERE key=?");
+    query.bind(1, key);
+    if (!query.executeStep()) {
+      query.reset();
+      return;
+    }
+    auto message = message_of(query);
+    const std::string owner = query.getColumn(12).getString();
+    query.reset();
+    if (!message.is_open()) return;
+    if (message.state == "sending") {
+      if (owner != process && audit::is_alive(owner)) return;
+      message.repeat = true;
+    }
+    auto& take = db_.statement(
+        "UPDATE outbox SET state='sending', process=?, attempts=attempts+1, repeat=? WHERE key=?");
+    take.bind(1, process);
+    take.bind(2, message.repeat ? 1 : 0);
+    take.bind(3, key);
+    take.exec();
+    take.reset();
+    ++message.attempts;
+    message.state = "sending";
+    out = std::move(message);
+  });
+  return out;
+}
+
+void Outbox::sent(const std::string& key, const std::string& id, base::Time now) {
+  auto& update = db_.statement(
+      "UPDATE outbox SET state='sent', remote_id=?, sent_at=?, process=NULL, note=NULL WHERE "
+      "key=?");
+  update.bind(1, id);
+  update.bind(2, base::to_ms(now));
+  update.bind(3, key);
+  update.exec();
+  update.reset();
+}
+
+void Outbox::set(const std::string& key, const char* state, const std::string& note, bool repeat) {
+  db_.transaction([&] {
+    auto& update = db_.statement(
+        "UPDATE outbox SET state=?, note=?, repeat=repeat OR ?, process=NULL WHERE key=?");
+    update.bind(1, state);
+    update.bind(2, note);
+    update.bind(3, repeat ? 1 : 0);
+    update.bind(4, key);
+    update.exec();
+    update.reset();
+  });
+}
+
+void Outbox::later(const std::string& key, const std::string& why, bool may_have_arrived) {
+  set(key, "waiting", why, may_have_arrived);
+}
+
+void Outbox::refused(const std::string& key, const std::string& why) {
+  set(key, "refused", why, false);
+}
+
+void Outbox::supersede(const std::string& owner) {
+  auto& update = db_.statement(
+      "UPDATE outbox SET state='expired', note='made anew', process=NULL"
+      " WHERE owner=? AND state IN ('waiting','sending')");
+  update.bind(1, owner);
+  update.exec();
+  update.reset();
+}
+
+bool Outbox::may_have_arrived(const std::string& owner_prefix, const std::string& place) {
+  auto& query = db_.statement(
+      "SELECT 1 FROM outbox WHERE substr(owner,1,length(?1))=?1 AND place=?2"
+      " AND (state IN ('sent','sending') OR repeat) LIMIT 1");
+  query.bind(1, owner_prefix);
+  query.bind(2, place);
+  const bool found = query.executeStep();
+  query.reset();
+  return found;
+}
+
+void Outbox::expire(base::Time now) {
+  db_.transaction([&] {
+    auto& update = db_.statement(
+        "UPDATE outbox SET state='expired', process=NULL, note='too late' ||"
+        " CASE WHEN note IS NULL THEN '' ELSE ': ' || note END"
+        " WHERE state='waiting' AND expires_at<?");
+    update.bind(1, base::to_ms(now));
+    update.exec();
+    update.reset();
+    auto& forget = db_.statement(
+        "DELETE FROM outbox WHERE state IN ('sent','refused','expired') AND created_at<?");
+    forget.bind(1, base::to_ms(now - kept));
+    forget.exec();
+    forget.reset();
+  });
+}
+
+std::string marked(const Message& message, const Channel& channel, const std::string& text) {
+  return (message.repeat && !channel.is_idempotent() ? "(again) " : "") + text;
+}
+
+}  // namespace openclaw::chat

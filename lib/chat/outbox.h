@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "audit/bodies.h"
+#include "base/error.h"
+#include "base/time.h"
+#include "store/database.h"
+
+/// chat may use audit, store and base. It knows what waits to be sent to which place, and no
+/// channel's protocol.
+namespace openclaw::chat {
+
+const std::vector<store::Migration>& migrations();
+
+/// One text on its way to one place. Delivered means that the other side's id is stored.
+struct Message {
+  std::string key;       ///< the same key twice is one message: "job:digest:2026-W48:01K…:ops"
+  std::string owner;     ///< what it belongs to: "job:digest:2026-W48", "send:01K…"
+  std::string place;     ///< a place's name; "-" = stdout; "/…" = a file
+  std::string text_ref;  ///< in audit::Bodies
+  bool whole = true;     ///< false: headlines, or a notice about something else
+  bool silent = false;   ///< nobody's phone makes a sound
+  std::optional<base::Time> expires;  ///< later than that it is of no use
+
+  std::string state = "waiting";  ///< waiting, sending, sent, refused, expired
+  bool repeat = false;            ///< an earlier attempt may have arrived
+  int attempts = 0;
+  std::string id;    ///< what the other side calls it
+  std::string note;  ///< why it waits, was refused or expired
+
+  bool is_open() const { return state == "waiting" || state == "sending"; }
+};
+
+/// The table of messages. A process that dies while it sends leaves "sending"; whoever comes next
+/// takes the message over as one that may have arrived.
+class Outbox {
+ public:
+  explicit Outbox(store::Database& db) : db_(db) {}
+  /// Inside a transaction. A key that is there already stays as it is.
+  void put(const Message& message, base::Time now);
+  /// All messages of an owner, oldest first.
+  std::vector<Message> of(const std::string& owner);
+  /// Everything open, oldest first.
+  std::vector<Message> open();
+  /// Durable on return: this process sends it now. nullopt: another one does, or it is over.
+  std::optional<Message> begin(const std::string& key, const std::string& process);
+  /// Inside a transaction: the other side has it.
+  void sent(const std::string& key, const std::string& id, base::Time now);
+  /// It waits on. may_have_arrived: the next attempt is a repeat.
+  void later(const std::string& key, const std::string& why, bool may_have_arrived);
+  void refused(const std::string& key, const std::string& why);
+  /// Inside a transaction: another text takes the place of what the owner still has open.
+  void supersede(const std::string& owner);
+  /// Whether a message to that place, of an owner that begins so, may have arrived.
+  bool may_have_arrived(const std::string& owner_prefix, const std::string& place);
+  /// Ends what waits beyond its time, and forgets what ended long ago.
+  void expire(base::Time now);
+
+ private:
+  void set(const std::string& key, const char* state, const std::string& note, bool repeat);
+  std::vector<Message> read(const std::string& where, const std::string& value);
+  store::Database& db_;
+};
+
+/// The text may have arrived, or not.
+class OutcomeUnknown : public base::TransientError {
+ public:
+  using TransientError::TransientError;
+};
+
+/// A way to places: a terminal, a file, a chat server.
+class Channel {
+ public:
+  virtual ~Channel() = default;
+  /// Gives the text away; the id that the other side gave it. Throws OutcomeUnknown,
+  /// base::TransientError or base::UnavailableError (it has not arrived and may later), or another
+  /// base::Error (it never will).
+  virtual std::string send(const Message& message, const std::string& text) = 0;
+  /// Whether the same key given twice arrives once, so that a repeat needs no mark.
+  virtual bool is_idempotent() const { return false; }
+};
+
+/// The text as it is to be sent: a repeat that would be seen says that it is one.
+std::string marked(const Message& message, const Channel& channel, const std::string& text);
+
+}  // namespace openclaw::chat
