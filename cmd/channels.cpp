@@ -3,6 +3,7 @@
 
 #include "audit/process.h"
 #include "base/error.h"
+#include "base/failpoint.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "crypto/digest.h"
@@ -64,6 +65,7 @@ void hand_over(State& state, Channels& channels, const std::string& key, const s
   chat::Outbox outbox(state.db);
   const auto message = outbox.begin(key, audit::own_process());
   if (!message) return;
+  base::failpoint("sending begun");
   const auto text = state.bodies.get(message->text_ref);
   if (!text) return outbox.refused(key, "its text was erased");
   std::string id, whole;
@@ -83,12 +85,14 @@ void hand_over(State& state, Channels& channels, const std::string& key, const s
   } catch (const base::Error& e) {
     return outbox.refused(key, base::describe(e));
   }
+  base::failpoint("sent, not stored");
   const auto now = base::wall_now();
   auto data = json::Value::object({{"to", shown_place(message->place)},
                                    {"sha256", base::hex(crypto::view(crypto::sha256(whole)))}});
   if (!run.empty()) data.set("run", run);
   if (id != data["to"].as_string()) data.set("id", id);
   state.recorder.note("delivery", data, now, [&] { outbox.sent(key, id, now); });
+  base::failpoint("sent and stored");
 }
 
 std::string shown_place(const std::string& place) { return place == "-" ? "stdout" : place; }

@@ -5,6 +5,7 @@
 #include <future>
 
 #include "base/error.h"
+#include "base/failpoint.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "paths.h"
@@ -166,6 +167,7 @@ void mark_delivered(const settings::Settings& settings, jobs::SourceState& known
       sources::Fetch fetch(*http, base::boot_now() + deadline);
       fetch.header("X-Auth-Token", std::string(resolve(source.secrets.at("token")).reveal()));
       sources::mark_read(source.texts.at("url"), fetch, marks);
+      base::failpoint("marked at the server");
       known.marked(name, marks);
     } catch (const base::Error& e) {
       base::log::warning("job", "{}: {} entries are not marked as read yet, will be next time: {}",

@@ -6,6 +6,7 @@
 #include <fmt/core.h>
 
 #include "base/error.h"
+#include "base/failpoint.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "paths.h"
@@ -137,6 +138,7 @@ void JobDelivery::tell_else(const std::string& what) {
           now, true);
       outbox_.put(message, now);
     });
+    base::failpoint("else told, not sent");
     Channels channels(settings_);
     for (const auto& waiting : outbox_.of(owner))
       if (waiting.is_open()) hand_over(state_, channels, waiting.key, {});

@@ -9,6 +9,7 @@
 #include "audit/checkpoint.h"
 #include "audit/process.h"
 #include "base/error.h"
+#include "base/failpoint.h"
 #include "base/id.h"
 #include "base/log.h"
 #include "base/redact.h"
@@ -102,6 +103,7 @@ int JobRun::claim_and_make(State& state, jobs::Ledger& ledger) {
     throw base::TransientError(
         fmt::format("{} {} is being made by another process", name_, slot_.label));
   if (claim.kind != jobs::Claim::Kind::taken) return already(claim);
+  base::failpoint("slot claimed");
   try {
     Work work(state, ledger, body_key(settings_, state.folder, false), claim,
               JobDelivery(state, settings_, name_, slot_));
@@ -143,6 +145,7 @@ jobs::Gathered JobRun::read(Work& work) {
         "job", json::Value::object({{"run", work.run}, {"sources", to_json(gathered.reports)}}),
         base::wall_now(), also);
   };
+  base::failpoint("run started");
   if (const auto kept = work.kept(work.claim.row.gathered_ref); !kept.empty()) {
     auto gathered = jobs::gathered_from(json::parse(kept));
     note(gathered, {});
@@ -155,6 +158,7 @@ jobs::Gathered JobRun::read(Work& work) {
     work.ledger.gathered(name_, slot_.label,
                          work.state.bodies.put(json::dump(to_json(gathered)), now_, true));
   });
+  base::failpoint("gathered");
   return gathered;
 }
 
@@ -247,6 +251,7 @@ int JobRun::make(Work& work) {
                         jobs::headlines(briefing, zone_),
                         jobs::has_private(briefing)};
   const auto now = base::wall_now();
+  base::failpoint("written, not kept");
   // The model's outcome, the end of the run, the text and what goes where become durable together.
   work.state.recorder.end_run(result, now, [&] {
     if (nothing)
@@ -254,6 +259,7 @@ int JobRun::make(Work& work) {
     else
       keep(work, text, plan, now);
   });
+  base::failpoint("text kept");
   if (nothing) return after(work);
   return deliver(work, plan, style().bold ? jobs::render(briefing, zone_, style()) : "");
 }
@@ -331,8 +337,10 @@ int JobRun::deliver(Work& work, const jobs::Plan& plan, const std::string& prett
 
 /// The slot is closed: what fails from here on is no failure of the delivery.
 int JobRun::after(Work& work) {
+  base::failpoint("slot closed");
   try {
     mark_delivered(settings_, work.sources);
+    base::failpoint("entries marked");
     audit::checkpoint_daily(work.state.db, work.state.recorder, work.state.bodies,
                             base::wall_now());
   } catch (const std::exception& e) {

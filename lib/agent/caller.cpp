@@ -8,6 +8,7 @@
 #include <poll.h>
 
 #include "base/error.h"
+#include "base/failpoint.h"
 #include "base/id.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -164,6 +165,7 @@ void Caller::settle(const Candidate& candidate, const audit::CallIntent& intent,
     result.cost += *outcome.cost;
   else
     result.priced = false;
+  base::failpoint("answered, not recorded");
   recorder_.end_call(outcome, base::wall_now());
 }
 
@@ -195,6 +197,7 @@ bool Caller::try_candidate(const Candidate& candidate, llm::Request& request, in
     intent.request_bytes = static_cast<std::int64_t>(preview.body.size());
     intent.client_request_id = intent.call;
     recorder_.start_call(intent, limits.money);
+    base::failpoint("intent kept");
     result.call = intent.call;
     result.candidate = &candidate;
     result.attempt = candidate.provider->complete(

@@ -24,7 +24,7 @@ bool mark(std::string_view text, std::size_t pos, std::string_view any) {
 }  // namespace
 
 Time wall_now() {
-#ifdef OPENCLAW_TEST_CLOCK  // never in a release: budgets and the audit trust the clock
+#ifdef OPENCLAW_TEST_HOOKS  // never in a release: budgets and the audit trust the clock
   if (const char* fixed = std::getenv("OPENCLAW_NOW")) return from_ms(std::atoll(fixed));
 #endif
   return std::chrono::time_point_cast<Millis>(std::chrono::system_clock::now());
