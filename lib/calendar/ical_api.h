@@ -14,11 +14,14 @@
   X(icalcomponent_get_uid)             \
   X(icalcomponent_isa)                 \
   X(icaldurationtype_as_int)           \
+  X(icalparameter_get_partstat)        \
   X(icalparameter_get_range)           \
   X(icalparameter_get_tzid)            \
   X(icalparser_parse_string)           \
+  X(icalproperty_get_attendee)         \
   X(icalproperty_get_dtend)            \
   X(icalproperty_get_dtstart)          \
+  X(icalproperty_get_due)              \
   X(icalproperty_get_duration)         \
   X(icalproperty_get_exdate)           \
   X(icalproperty_get_first_parameter)  \

@@ -65,6 +65,22 @@ void read_length(icalcomponent* c, Zones& zones, Shape& out) {
   out.days = std::max(1, static_cast<int>(out.length / a_day));
 }
 
+/// "mailto:Me@Example.org" of each ATTENDEE with PARTSTAT=DECLINED, as "me@example.org".
+std::vector<std::string> declined_by(icalcomponent* c) {
+  std::vector<std::string> out;
+  for (icalproperty* p = ical().icalcomponent_get_first_property(c, ICAL_ATTENDEE_PROPERTY); p;
+       p = ical().icalcomponent_get_next_property(c, ICAL_ATTENDEE_PROPERTY)) {
+    icalparameter* part = ical().icalproperty_get_first_parameter(p, ICAL_PARTSTAT_PARAMETER);
+    const char* who = ical().icalproperty_get_attendee(p);
+    if (!part || !who || ical().icalparameter_get_partstat(part) != ICAL_PARTSTAT_DECLINED)
+      continue;
+    std::string address = base::lower(who);
+    if (address.starts_with("mailto:")) address.erase(0, 7);
+    out.push_back(std::move(address));
+  }
+  return out;
+}
+
 std::optional<Shape> shape_of(const std::string& uid, icalcomponent* c, Zones& zones) {
   icalproperty* start = ical().icalcomponent_get_first_property(c, ICAL_DTSTART_PROPERTY);
   if (!start || !sane(ical().icalproperty_get_dtstart(start))) return std::nullopt;
@@ -85,6 +101,7 @@ std::optional<Shape> shape_of(const std::string& uid, icalcomponent* c, Zones& z
   out.texts.transparent = plain_value(c, ICAL_TRANSP_PROPERTY) == "TRANSPARENT";
   const std::string visibility = plain_value(c, ICAL_CLASS_PROPERTY);
   out.texts.confidential = visibility == "PRIVATE" || visibility == "CONFIDENTIAL";
+  out.texts.declined_by = declined_by(c);
   out.texts.unknown_zone = found.unknown;
   return out;
 }

@@ -25,6 +25,11 @@ constexpr SourceKey source_keys[] = {
     {"caldav", "url", 'T', "calendar or server"},
     {"caldav", "user", 'T', "user name"},
     {"caldav", "password", 'S', "app password"},
+    {"caldav", "address", 't', "own e-mail address: what it declined is left out"},
+    {"caldav-tasks", "url", 'T', "task list or server"},
+    {"caldav-tasks", "user", 'T', "user name"},
+    {"caldav-tasks", "password", 'S', "app password"},
+    {"ics", "address", 't', "own e-mail address: what it declined is left out"},
     {"ics", "url", 's', "https URL, also from a credential"},
     {"ics", "path", 't', "a file"},
     {"miniflux", "url", 'T', "Miniflux"},
@@ -38,9 +43,9 @@ constexpr SourceKey source_keys[] = {
     {"commitments", "path", 'T', "Markdown file"},
     {"host", "command", 't', "for another host"},
 };
-const std::vector<std::string> kinds{"host",   "prometheus", "alertmanager", "caldav",
-                                     "ics",    "miniflux",   "feeds",        "plane",
-                                     "issues", "commitments"};
+const std::vector<std::string> kinds{"host",   "prometheus",   "alertmanager", "caldav",
+                                     "ics",    "miniflux",     "feeds",        "plane",
+                                     "issues", "caldav-tasks", "commitments"};
 
 void read_source(config::Node& n, const std::string& kind, Source& source) {
   for (const auto& entry : source_keys) {

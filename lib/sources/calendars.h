@@ -11,6 +11,7 @@ struct EventWindow {
   base::Time now;
   int days = 1;  ///< local days from today on
   const zone::Zone& zone;
+  std::string own{};  ///< the person's address: what it declined is left out
 };
 
 /// The events of a calendar's text as items; throws base::ProtocolError when it is none.
@@ -32,5 +33,11 @@ Reading read_ics_url(const std::string& source, const std::string& url, const st
 /// credentials are Fetch's. cached as above.
 Reading read_caldav(const std::string& source, const std::string& url, const std::string& cached,
                     Fetch& fetch, const EventWindow& window);
+
+/// The open tasks (VTODO) of a task list, or of every one found; the credentials are Fetch's.
+/// cached as above.
+Reading read_caldav_tasks(const std::string& source, const std::string& url,
+                          const std::string& cached, Fetch& fetch, base::Time now,
+                          const zone::Zone& zone);
 
 }  // namespace openclaw::sources

@@ -63,13 +63,13 @@ std::string href_of(const xml::Element& props, const char* ns, const char* name)
   return href ? std::string(base::trim(href->all_text())) : std::string();
 }
 
-bool is_calendar(const xml::Element& props) {
+bool is_calendar(const xml::Element& props, const std::string& component) {
   const auto* type = props.child(dav, "resourcetype");
   if (!type || !type->child(cal, "calendar")) return false;
   const auto* set = props.child(cal, "supported-calendar-component-set");
   if (!set || set->children.empty()) return true;
   return std::any_of(set->children.begin(), set->children.end(),
-                     [](const auto& c) { return c.attribute("name") == "VEVENT"; });
+                     [&component](const auto& c) { return c.attribute("name") == component; });
 }
 
 int status_of(const std::string& line) {
@@ -131,7 +131,7 @@ std::vector<std::string> Dav::of_home(const std::string& home) {
   std::vector<std::string> out;
   const auto found = ask("PROPFIND", home, "1", about);
   for (const auto& answer : found.answers)
-    if (is_calendar(answer.props)) out.push_back(absolute(found.url, answer.href));
+    if (is_calendar(answer.props, component_)) out.push_back(absolute(found.url, answer.href));
   if (out.empty()) throw base::UnavailableError("the server has no calendar with events");
   return out;
 }
@@ -147,7 +147,7 @@ std::vector<std::string> Dav::calendars(const std::string& url) {
   for (int step = 0; step < 4; ++step) {
     if (found.answers.empty()) break;
     const auto& props = found.answers.front().props;
-    if (is_calendar(props)) return {found.url};
+    if (is_calendar(props, component_)) return {found.url};
     if (const auto home = href_of(props, cal, "calendar-home-set"); !home.empty())
       return of_home(absolute(found.url, home));
     std::string next = href_of(props, dav, "current-user-principal");

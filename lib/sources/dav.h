@@ -23,10 +23,11 @@ struct DavCollection {
 /// Names are matched by namespace, never by prefix. Throws as Fetch does.
 class Dav {
  public:
-  explicit Dav(Fetch& fetch) : fetch_(fetch) {}
+  /// component: VEVENT or VTODO.
+  Dav(Fetch& fetch, std::string component) : fetch_(fetch), component_(std::move(component)) {}
 
-  /// The URLs of the calendars with events: the URL itself when it is one, else all that its user
-  /// has.
+  /// The URLs of the calendars with such components: the URL itself when it is one, else all that
+  /// its user has.
   std::vector<std::string> calendars(const std::string& url);
   /// Brings the collection up to date: by its sync token, or, where that fails, by a full listing.
   /// False when some objects could not be had.
@@ -53,6 +54,7 @@ class Dav {
   std::vector<std::string> of_home(const std::string& home);
 
   Fetch& fetch_;
+  std::string component_;
 };
 
 }  // namespace openclaw::sources

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include <algorithm>
+
 #include <fmt/core.h>
 
 #include "base/error.h"
@@ -16,7 +18,11 @@ void add_events(Reading& to, const std::string& text, const EventWindow& window)
   const auto last = std::chrono::sys_days(today) + std::chrono::days(window.days);
   const auto parsed = calendar::expand(text, zone, zone.day_start(today),
                                        zone.day_start(std::chrono::year_month_day(last)));
+  const std::string own = base::lower(window.own);
   for (const auto& event : parsed.events) {
+    if (!own.empty() && std::find(event.declined_by.begin(), event.declined_by.end(), own) !=
+                            event.declined_by.end())
+      continue;
     Item item;
     item.source = to.source;
     item.kind = "event";
@@ -29,6 +35,7 @@ void add_events(Reading& to, const std::string& text, const EventWindow& window)
     item.title += event.confidential ? "(private)" : base::one_line(event.summary);
     if (!event.location.empty() && !event.confidential)
       item.title += ", " + base::one_line(event.location);
+    if (event.transparent && !event.all_day) item.title += " (free)";
     if (event.unknown_zone) item.title += " (time zone unknown)";
     item.untrusted = true;
     to.items.push_back(std::move(item));

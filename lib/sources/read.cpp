@@ -14,7 +14,9 @@ namespace {
 
 Reading dispatch(const Declared& source, const Use& use, Fetch& fetch) {
   const auto& kind = source.kind;
-  const EventWindow window{use.now, use.days, use.zone};
+  std::string own = source.text("address");
+  if (own.empty() && source.text("user").find('@') != std::string::npos) own = source.text("user");
+  const EventWindow window{use.now, use.days, use.zone, own};
   const Seen seen{use.watermark,
                   [&use](const std::string& key) { return use.delivered.contains(key); }};
   if (kind == "commitments")
@@ -27,6 +29,8 @@ Reading dispatch(const Declared& source, const Use& use, Fetch& fetch) {
   }
   if (kind == "caldav")
     return read_caldav(source.name, source.text("url"), use.cached, fetch, window);
+  if (kind == "caldav-tasks")
+    return read_caldav_tasks(source.name, source.text("url"), use.cached, fetch, use.now, use.zone);
   if (kind == "prometheus" || kind == "alertmanager") {
     AlertServers servers{source.text("url"), source.text("alertmanager"), use.least};
     if (kind == "alertmanager") std::swap(servers.prometheus, servers.alertmanager);
@@ -45,7 +49,8 @@ Reading dispatch(const Declared& source, const Use& use, Fetch& fetch) {
 /// What a source's silence says nothing of.
 std::set<std::string> kinds_of(const std::string& source_kind) {
   if (source_kind == "prometheus" || source_kind == "alertmanager") return {"alert"};
-  if (source_kind == "plane" || source_kind == "issues") return {"ticket"};
+  if (source_kind == "plane" || source_kind == "issues" || source_kind == "caldav-tasks")
+    return {"ticket"};
   if (source_kind == "commitments") return {"commitment"};
   if (source_kind == "host") return {"unit", "disk", "load", "journal", "reboot", "upgrades"};
   return {"event", "entry"};
@@ -73,7 +78,7 @@ std::string Declared::secret(const std::string& key) const {
 void authorise(Fetch& fetch, const Declared& source) {
   const auto& kind = source.kind;
   const std::string token = source.secret("token");
-  if (kind == "caldav")
+  if (kind == "caldav" || kind == "caldav-tasks")
     fetch.header("Authorization",
                  "Basic " + base::base64(source.text("user") + ":" + source.secret("password")));
   else if (token.empty())

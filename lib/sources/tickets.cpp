@@ -18,8 +18,9 @@ Item ticket_item(const std::string& source, const Ticket& ticket, base::Time now
   item.untrusted = true;
   item.at = ticket.updated;
   const auto title = base::one_line(base::valid_utf8(base::prefix_bytes(ticket.title, 200)));
+  const auto reference = base::one_line(ticket.reference);
   item.title =
-      base::one_line(ticket.reference) + " " + (title.empty() ? "(without a title)" : title);
+      reference + (reference.empty() ? "" : " ") + (title.empty() ? "(without a title)" : title);
   std::vector<std::string> notes;
   const bool pressing = ticket.priority == "urgent" || ticket.priority == "high";
   if (pressing) notes.push_back(ticket.priority);

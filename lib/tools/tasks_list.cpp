@@ -7,7 +7,7 @@ namespace {
 Result run(policy::Permit permit, const json::Value& args, const std::string& run_id,
            const Context& context) {
   permit.spend("tasks_list", args, run_id);
-  Want want{{"plane", "issues"}, args["source"].as_string()};
+  Want want{{"plane", "issues", "caldav-tasks"}, args["source"].as_string()};
   want.most = static_cast<std::size_t>(number_of(args, "limit", 50, 1, 200));
   const auto& project = args["project"].as_string();
   want.keep = [&project](const sources::Item& item) {
