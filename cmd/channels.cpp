@@ -63,10 +63,12 @@ chat::Channel& Channels::to(const std::string& place) {
 
 void hand_over(State& state, Channels& channels, const std::string& key, const std::string& run) {
   chat::Outbox outbox(state.db);
+  const auto waiting = outbox.find(key);
+  if (!waiting) return;
+  const auto text = state.bodies.open(waiting->text_ref);
   const auto message = outbox.begin(key, audit::own_process());
   if (!message) return;
   base::failpoint("sending begun");
-  const auto text = state.bodies.get(message->text_ref);
   if (!text) return outbox.refused(key, "its text was erased");
   std::string id, whole;
   try {

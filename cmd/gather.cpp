@@ -91,7 +91,7 @@ sources::Use use_of(const settings::Gather& gather, base::Time since, base::Time
 
 sources::Declared declared_source(const settings::Settings& settings, const std::string& name) {
   const auto& source = settings.sources.at(name);
-  sources::Declared out{name, source.kind, source.texts, source.projects, source.to_model, {}};
+  sources::Declared out{name, source.kind, source.texts, source.projects, source.to_model, {}, {}};
   for (const auto& [key, reference] : source.secrets)
     if (reference) out.secrets.emplace(key, resolve(reference));
   return out;
@@ -101,8 +101,19 @@ std::vector<sources::Declared> declared_sources(const settings::Settings& settin
                                                 const std::vector<std::string>& kinds) {
   std::vector<sources::Declared> out;
   for (const auto& [name, source] : settings.sources)
-    if (std::find(kinds.begin(), kinds.end(), source.kind) != kinds.end())
-      out.push_back(declared_source(settings, name));
+    if (std::find(kinds.begin(), kinds.end(), source.kind) != kinds.end()) {
+      try {
+        out.push_back(declared_source(settings, name));
+      } catch (const base::Error& e) {  // costs this source, not the others
+        out.push_back({name,
+                       source.kind,
+                       source.texts,
+                       source.projects,
+                       source.to_model,
+                       {},
+                       base::describe(e)});
+      }
+    }
   return out;
 }
 

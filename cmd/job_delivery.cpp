@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/failpoint.h"
 #include "base/log.h"
+#include "base/redact.h"
 #include "base/text.h"
 #include "paths.h"
 #include "zone/zone.h"
@@ -15,8 +16,11 @@
 namespace openclaw::cmd {
 namespace {
 
-// A text without max_late is of no use any more after this.
+// A text without max_late is of no use any more after this; any text is for so long.
 constexpr base::Millis useful{24 * 3600000};
+constexpr base::Millis least_useful{3600000};
+
+bool is_place(const std::string& target) { return target != "-" && !target.starts_with('/'); }
 
 }  // namespace
 
@@ -33,8 +37,10 @@ std::string JobDelivery::owner(int attempt) const {
 }
 
 base::Time JobDelivery::end() const {
-  return slot_.scheduled.value_or(base::wall_now()) +
-         settings_.jobs.at(job_).max_late.value_or(useful);
+  const auto now = base::wall_now();
+  const auto& late = settings_.jobs.at(job_).max_late;
+  if (!late) return now + useful;
+  return std::max(slot_.scheduled.value_or(now) + *late, now + least_useful);
 }
 
 bool JobDelivery::may_have_all(const std::string& place, bool is_private) const {
@@ -57,7 +63,7 @@ void JobDelivery::put(const jobs::Plan& plan, const std::vector<settings::Delive
     message.whole = whole;
     message.silent = place != settings_.places.end() && place->second.notify == "silent";
     message.expires = end();
-    message.repeat = outbox_.may_have_arrived(slot, delivery.to);
+    message.again = is_place(delivery.to) && outbox_.may_have_arrived(slot, delivery.to);
     outbox_.put(message, now);
   }
 }
@@ -77,8 +83,10 @@ bool JobDelivery::send(Channels& channels, const jobs::Plan& plan, const std::st
                         (message.note.empty() ? "another process is at it" : message.note));
   }
   why_ = base::join(reasons, "; ");
+  goes_to_places_ = std::any_of(messages.begin(), messages.end(),
+                                [](const auto& m) { return is_place(m.place); });
   if (open) {
-    tell_else(fmt::format("is not delivered yet to {}", why_));
+    if (goes_to_places_) tell_else("is not delivered yet to " + why_);
     return false;
   }
   close(messages, plan, sources);
@@ -97,10 +105,11 @@ void JobDelivery::close(const std::vector<chat::Message>& messages, const jobs::
     places.push_back(shown_place(message.place));
     delivered_ |= message.whole || !wanted_whole;
   }
+  const std::string missed = given_up_ ? why_ : why_.empty() ? "" : "not delivered to " + why_;
   jobs::Ledger ledger(state_.db);
   if (!delivered_) {
-    ledger.failed(job_, slot_.label, "not delivered to " + why_);
-    tell_else("was not delivered to " + why_);
+    ledger.failed(job_, slot_.label, missed);
+    if (goes_to_places_) tell_else("was " + missed);
     return;
   }
   jobs::Row row;
@@ -108,7 +117,7 @@ void JobDelivery::close(const std::vector<chat::Message>& messages, const jobs::
   row.written_by = plan.written_by;
   row.cost = plan.cost;
   row.took_ms = plan.took_ms;
-  row.note = why_.empty() ? "" : "not delivered to " + why_;
+  row.note = missed;
   const auto now = base::wall_now();
   const zone::Zone zone(zone_name(settings_));
   state_.db.transaction([&] {
@@ -116,7 +125,15 @@ void JobDelivery::close(const std::vector<chat::Message>& messages, const jobs::
     jobs::remember(state_.db, job_, slot_.label, plan.diff, zone.local(now).date);
     sources.settle(plan, now);
   });
-  if (!why_.empty()) tell_else("was not delivered to " + why_);
+  if (!missed.empty() && goes_to_places_) tell_else("was " + missed);
+}
+
+void JobDelivery::give_up(const jobs::Plan& plan, const std::string& why,
+                          jobs::SourceState& sources) {
+  state_.db.transaction([&] { outbox_.supersede(plan.owner, why); });
+  why_ = why;
+  given_up_ = true;
+  close(outbox_.of(plan.owner), plan, sources);
 }
 
 void JobDelivery::tell_else(const std::string& what) {
@@ -133,8 +150,9 @@ void JobDelivery::tell_else(const std::string& what) {
     const auto now = base::wall_now();
     state_.db.transaction([&] {
       message.text_ref = state_.bodies.put(
-          fmt::format("{} {} on {} {}. To read it there: openclaw run-job {} --again", job_,
-                      slot_.label, host_name(), what, job_),
+          base::redact(fmt::format("{0} {1} on {2} {3}. To read it there: openclaw run-job {0} "
+                                   "--again --slot {1}",
+                                   job_, slot_.label, host_name(), what)),
           now, true);
       outbox_.put(message, now);
     });

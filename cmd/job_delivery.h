@@ -22,6 +22,8 @@ class JobDelivery {
   /// Sends what waits. True: the slot is closed, delivered or not. False: something still waits.
   bool send(Channels& channels, const jobs::Plan& plan, const std::string& run,
             jobs::SourceState& sources);
+  /// What is open is not sent any more; the slot is closed with what arrived.
+  void give_up(const jobs::Plan& plan, const std::string& why, jobs::SourceState& sources);
   /// One sentence to the job's `else` place, once a slot; what fails here is logged.
   void tell_else(const std::string& what);
 
@@ -40,7 +42,7 @@ class JobDelivery {
   std::string job_;
   jobs::Slot slot_;
   chat::Outbox outbox_;
-  bool delivered_ = false;
+  bool delivered_ = false, goes_to_places_ = false, given_up_ = false;
   std::string why_;
 };
 

@@ -43,7 +43,7 @@ struct JobRun::Work {
 
   std::string kept(const std::string& ref) const {
     if (ref.empty()) return {};
-    return state.bodies.get(ref).value_or("");
+    return state.bodies.open(ref).value_or("");
   }
 };
 
@@ -73,7 +73,7 @@ int JobRun::go() {
 
 int JobRun::resume(const jobs::Row& row) {
   slot_ = {row.slot, row.scheduled_at, next()};
-  to_places_ = true;
+  to_places_ = is_resumed_ = true;
   State state(state_folder(args_, settings_), settings_);
   jobs::Ledger ledger(state.db);
   return claim_and_make(state, ledger);
@@ -82,23 +82,15 @@ int JobRun::resume(const jobs::Row& row) {
 /// Whether the slot's text is there and only its delivery is missing.
 bool JobRun::is_under_way(jobs::Ledger& ledger) const {
   const auto row = ledger.find(name_, slot_.label);
-  return row && row->state == "delivering";
-}
-
-/// The event stays with its slot, so that any process can finish it.
-void JobRun::keep_event(Work& work) {
-  if (event_.empty()) {
-    event_ = work.kept(work.claim.row.event_ref);
-    return;
-  }
-  if (!work.claim.row.event_ref.empty()) return;
-  work.state.db.transaction(
-      [&] { work.ledger.event(name_, slot_.label, work.state.bodies.put(event_, now_, true)); });
+  return row && !row->plan_ref.empty() && (row->state == "delivering" || row->state == "claimed");
 }
 
 int JobRun::claim_and_make(State& state, jobs::Ledger& ledger) {
+  // An event becomes durable with its slot, so that any process can finish it.
   const auto claim =
-      ledger.claim(name_, slot_, audit::own_process(), args_.has("force"), base::wall_now());
+      ledger.claim(name_, slot_, audit::own_process(), args_.has("force"), base::wall_now(), [&] {
+        if (!event_.empty()) ledger.event(name_, slot_.label, state.bodies.put(event_, now_, true));
+      });
   if (claim.kind == jobs::Claim::Kind::busy)
     throw base::TransientError(
         fmt::format("{} {} is being made by another process", name_, slot_.label));
@@ -107,18 +99,26 @@ int JobRun::claim_and_make(State& state, jobs::Ledger& ledger) {
   try {
     Work work(state, ledger, body_key(settings_, state.folder, false), claim,
               JobDelivery(state, settings_, name_, slot_));
-    keep_event(work);
+    if (event_.empty()) event_ = work.kept(claim.row.event_ref);
     return claim.row.plan_ref.empty() ? make(work) : go_on(work);
   } catch (const ClosedPipe&) {
     throw;
   } catch (const std::exception& e) {
-    if (to_places_)
-      JobDelivery(state, settings_, name_, slot_)
-          .tell_else("could not be made: " + base::describe(e));
-    ledger.failed(name_, slot_.label, base::describe(e));
-    ping(false);
+    give_way(state, ledger, e);
     throw;
   }
+}
+
+/// After an exception: a slot whose text is kept, or that a later try may well make, stays open for
+/// whoever comes next.
+void JobRun::give_way(State& state, jobs::Ledger& ledger, const std::exception& e) {
+  ping(false);
+  if (is_under_way(ledger)) return;
+  const bool later_perhaps = dynamic_cast<const base::TransientError*>(&e) != nullptr;
+  if (!later_perhaps) ledger.failed(name_, slot_.label, base::describe(e));
+  if (to_places_)
+    JobDelivery(state, settings_, name_, slot_)
+        .tell_else("could not be made: " + base::describe(e));
 }
 
 /// Tells whoever watches that the job ran, or, at the same URL with "/fail", that it did not.
@@ -224,7 +224,24 @@ jobs::Style JobRun::style() const {
           page && stdout_is_terminal() ? std::min<std::size_t>(columns(), 120) : 100};
 }
 
+/// Older slots of the job that still wait tell nothing that this one does not.
+void JobRun::overtake(Work& work) {
+  if (!slot_.scheduled) return;
+  for (const auto& row : work.ledger.left_open()) {
+    if (row.job != name_ || !row.scheduled_at || *row.scheduled_at >= *slot_.scheduled) continue;
+    const std::string why = "overtaken by " + slot_.label;
+    const auto kept = work.kept(row.plan_ref);
+    if (kept.empty()) {
+      work.ledger.failed(name_, row.slot, why);
+      continue;
+    }
+    JobDelivery(work.state, settings_, name_, {row.slot, row.scheduled_at, {}})
+        .give_up(jobs::plan_from(json::parse(kept)), why, work.sources);
+  }
+}
+
 int JobRun::make(Work& work) {
+  overtake(work);
   work.run = base::new_ulid(now_);
   start_run(work);
   const auto gathered = read(work);
@@ -304,12 +321,16 @@ int JobRun::go_on(Work& work) {
   const auto none = [&messages](const auto& is) {
     return std::none_of(messages.begin(), messages.end(), is);
   };
-  const bool elsewhere = !file_.empty() && none([this](const auto& m) { return m.place == file_; });
+  const auto wanted = targets();
+  const bool elsewhere = none([&wanted](const auto& m) {
+    return std::any_of(wanted.begin(), wanted.end(),
+                       [&m](const auto& target) { return target.to == m.place; });
+  });
   const bool over = none([](const auto& m) { return m.is_open() || m.state == "sent"; });
   const auto now = base::wall_now();
   work.state.db.transaction([&] {
-    if (elsewhere || over) {
-      outbox.supersede(plan.owner);
+    if (!is_resumed_ && !too_late() && (elsewhere || over)) {
+      outbox.supersede(plan.owner, "put on its way anew");
       plan.owner = work.delivery.owner(work.claim.row.attempts);
       keep(work, text, plan, now);
     } else {
@@ -361,29 +382,6 @@ void JobRun::start_run(Work& work) const {
   info.slot = slot_.label;
   info.host = host_name();
   work.state.recorder.start_run(info);
-}
-
-void settle_marks(const Args& args, const settings::Settings& settings) {
-  State state(state_folder(args, settings), settings);
-  const auto key = body_key(settings, state.folder, false);
-  jobs::SourceState known(state.db, key);
-  mark_delivered(settings, known);
-}
-
-std::vector<jobs::Row> open_slots(const Args& args, const settings::Settings& settings) {
-  State state(state_folder(args, settings), settings);
-  auto rows = jobs::Ledger(state.db).left_open();
-  // What somebody began by hand is theirs to see (--again shows it), unless it goes elsewhere.
-  chat::Outbox outbox(state.db);
-  const auto waiting = outbox.open();
-  std::erase_if(rows, [&waiting](const jobs::Row& row) {
-    const auto goes = [&row](const chat::Message& m) {
-      return m.place != "-" && m.owner.starts_with("job:" + row.job + ":" + row.slot + ":");
-    };
-    return !row.scheduled_at && row.event_ref.empty() &&
-           std::none_of(waiting.begin(), waiting.end(), goes);
-  });
-  return rows;
 }
 
 }  // namespace openclaw::cmd

@@ -32,7 +32,8 @@ class JobRun {
   int already(const jobs::Claim& claim) const;
   int show_again(State& state, jobs::Ledger& ledger);
   int claim_and_make(State& state, jobs::Ledger& ledger);
-  void keep_event(Work& work);
+  void give_way(State& state, jobs::Ledger& ledger, const std::exception& e);
+  void overtake(Work& work);
   bool is_under_way(jobs::Ledger& ledger) const;
   int make(Work& work);
   int go_on(Work& work);
@@ -62,13 +63,9 @@ class JobRun {
   base::Time now_;
   jobs::Slot slot_;
   std::string event_;  ///< a text from outside that this run is for
-  bool to_places_;     ///< where the job delivers; otherwise to the terminal
-  std::string file_;   ///< instead of either; absolute
+  bool is_resumed_ = false;
+  bool to_places_;    ///< where the job delivers; otherwise to the terminal
+  std::string file_;  ///< instead of either; absolute
 };
-
-/// Tells servers of what was delivered when the process that delivered it could not.
-void settle_marks(const Args& args, const settings::Settings& settings);
-/// The slots that a dead process left half done.
-std::vector<jobs::Row> open_slots(const Args& args, const settings::Settings& settings);
 
 }  // namespace openclaw::cmd

@@ -93,6 +93,7 @@ audit::RunResult write_with_model(State& state, const settings::Settings& settin
     agent::Caller model_caller(state.db, state.recorder);
     const auto output = agent::run(model_caller, state.recorder, candidates, gate, briefing.run,
                                    input, limits, *http, &interrupt.stop(), {});
+    briefing.read_private = output.taint.private_text;
     if (output.priced) briefing.cost = output.cost;
     audit::RunResult result;
     result.turns = output.turns;

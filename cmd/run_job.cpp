@@ -4,15 +4,14 @@
 #include <fmt/core.h>
 
 #include "base/error.h"
-#include "base/log.h"
 #include "base/text.h"
 #include "command.h"
 #include "exit_code.h"
 #include "job_list.h"
+#include "job_recover.h"
 #include "job_run.h"
 #include "output.h"
 #include "paths.h"
-#include "send.h"
 
 namespace openclaw::cmd {
 namespace {
@@ -22,24 +21,6 @@ bool is_label(const std::string& text) {
   return !text.empty() && text.size() <= longest &&
          std::all_of(text.begin(), text.end(),
                      [](char c) { return base::is_alnum(c) || c == '-' || c == '#'; });
-}
-
-/// Every slot that a dead process left half done; the worst of their exit codes.
-int recover(const Args& args, const settings::Settings& settings) {
-  int worst = done;
-  for (const auto& row : open_slots(args, settings)) {
-    if (!settings.jobs.contains(row.job)) continue;
-    try {
-      const int code = JobRun(args, settings, row.job).resume(row);
-      worst = std::max(worst, code);
-    } catch (const base::Error& e) {
-      base::log::warning("job", "{} {} cannot be finished: {}", row.job, row.slot,
-                         base::describe(e));
-      worst = std::max(worst, exit_code_of(e));
-    }
-  }
-  settle_marks(args, settings);
-  return std::max(worst, send_waiting(args, settings));
 }
 
 int run(const Args& args) {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "send.h"
 
+#include <chrono>
+#include <thread>
+
 #include <fmt/core.h>
 #include <unistd.h>
 
@@ -20,6 +23,7 @@ namespace {
 
 constexpr std::size_t most_text = 1u << 20;
 constexpr base::Millis useful{24 * 3600000};
+constexpr int most_waits = 600;  // of a tenth of a second
 
 std::string text_of_stdin() {
   if (stdin_is_terminal())
@@ -64,15 +68,17 @@ int run(const Args& args) {
                       });
   Channels channels(settings);
   hand_over(state, channels, message.key, {});
-  const auto after = outbox.of(message.owner);
-  if (after.empty() || after.front().state == "refused")
-    throw base::Error(fmt::format("'{}' did not take it: {}", place,
-                                  after.empty() ? "it is gone" : after.front().note));
-  if (after.front().state != "sent")
-    throw base::TransientError(fmt::format("not sent to '{}' yet: {}", place, after.front().note),
+  // Another process may be sending it: what comes of that is this one's answer.
+  for (int i = 0; i < most_waits && outbox.is_being_sent(message.key); ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  const auto after = outbox.find(message.key);
+  if (!after || after->state == "refused")
+    throw base::Error(
+        fmt::format("'{}' did not take it: {}", place, after ? after->note : "it is gone"));
+  if (after->state != "sent")
+    throw base::TransientError(fmt::format("not sent to '{}' yet: {}", place, after->note),
                                "it is kept for a day, and sent by the next run-job --recover");
-  if (args.has("json"))
-    write_json(json::Value::object({{"place", place}, {"id", after.front().id}}));
+  if (args.has("json")) write_json(json::Value::object({{"place", place}, {"id", after->id}}));
   return done;
 }
 
@@ -81,18 +87,25 @@ int run(const Args& args) {
 int send_waiting(const Args& args, const settings::Settings& settings) {
   State state(state_folder(args, settings), settings);
   chat::Outbox outbox(state.db);
-  outbox.expire(base::wall_now());
-  Channels channels(settings);
   int worst = done;
+  for (const auto& message : outbox.expire(base::wall_now())) {
+    if (message.owner.starts_with("job:")) continue;  // told when its slot is closed
+    base::log::warning("send", "a text to {} is given up, it was never taken: {}", message.place,
+                       message.note);
+    state.recorder.note("given up",
+                        json::Value::object({{"to", message.place}, {"key", message.key}}),
+                        base::wall_now());
+    worst = failed;
+  }
+  Channels channels(settings);
   for (const auto& message : outbox.open()) {
     // A slot's own messages are sent by whoever closes the slot after them.
     if (message.owner.starts_with("job:")) continue;
     hand_over(state, channels, message.key, {});
-    for (const auto& after : outbox.of(message.owner))
-      if (after.key == message.key && after.state != "sent") {
-        base::log::warning("send", "to {}: {}", after.place, after.note);
-        worst = later;
-      }
+    const auto after = outbox.find(message.key);
+    if (!after || after->state == "sent" || outbox.is_being_sent(message.key)) continue;
+    base::log::warning("send", "to {}: {}", after->place, after->note);
+    worst = later;
   }
   return worst;
 }

@@ -61,7 +61,7 @@ add_test(NAME jobs_system_test COMMAND jobs_system_test)
 # The program with chat servers that are folders.
 add_executable(openclaw_spool ${CMAKE_SOURCE_DIR}/cmd/main.cpp system/spool_channel.cpp)
 target_link_libraries(openclaw_spool PRIVATE openclaw_cmd)
-add_executable(delivery_test system/delivery_test.cpp system/lab.cpp system/program.cpp)
+add_executable(delivery_test system/delivery_test.cpp system/delivery_kill_test.cpp system/lab.cpp system/program.cpp)
 target_link_libraries(delivery_test PRIVATE openclaw_net openclaw_json openclaw_base openclaw_doubles
   GTest::gtest GTest::gtest_main)
 target_include_directories(delivery_test PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})

@@ -61,6 +61,22 @@ std::optional<std::string> Bodies::get(const std::string& ref) const {
   return out;
 }
 
+bool Bodies::has(const std::string& ref) const {
+  auto& query = db_.statement("SELECT 1 FROM bodies WHERE ref=?");
+  query.bind(1, ref);
+  const bool found = query.executeStep();
+  query.reset();
+  return found;
+}
+
+std::optional<std::string> Bodies::open(const std::string& ref) const {
+  auto text = get(ref);
+  if (!text && has(ref))
+    throw base::ConfigError("a kept text is sealed with another key",
+                            "put back the body.key, or the credential, that sealed it");
+  return text;
+}
+
 std::string Bodies::authenticate(std::string_view text) const {
   const auto mac = crypto::hmac_sha256(key_.reveal(), "openclaw checkpoint 1 " + std::string(text));
   return base::hex(crypto::view(mac));

@@ -21,6 +21,10 @@ class Bodies {
   std::string put(std::string_view text, base::Time at, bool store, bool* is_new = nullptr);
   /// nullopt: erased, never kept, or the key is not ours.
   std::optional<std::string> get(const std::string& ref) const;
+  /// Whether a sealed text is there, whoever can open it.
+  bool has(const std::string& ref) const;
+  /// get(), but throws base::ConfigError when the text is there and the key is another one.
+  std::optional<std::string> open(const std::string& ref) const;
   /// HMAC-SHA256 in hex under the key, for checkpoints.
   std::string authenticate(std::string_view text) const;
   bool has_key() const { return !key_.empty(); }

@@ -3,14 +3,14 @@
 
 #ifdef OPENCLAW_TEST_HOOKS
 
-#include <fcntl.h>
-#include <signal.h>
-#include <unistd.h>
-
 #include <cstdlib>
 #include <map>
 #include <mutex>
 #include <string>
+
+#include <fcntl.h>
+#include <signal.h>
+#include <unistd.h>
 
 #include "base/file.h"
 

@@ -90,15 +90,23 @@ void write_atomically(const std::filesystem::path& path, std::string_view conten
   if (dir) (void)::fsync(dir.get());
 }
 
-void append_durably(const std::filesystem::path& path, std::string_view content) {
-  const Fd fd(::open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC));
-  if (!fd) fail("cannot write '" + path.string() + "'", errno);
+void append_durably(const std::filesystem::path& path, std::size_t most,
+                    const std::function<std::string(const std::string& before)>& more) {
+  const std::string what = "cannot write '" + path.string() + "'";
+  const Fd fd(::open(path.c_str(), O_RDWR | O_APPEND | O_CLOEXEC));
+  if (!fd || ::flock(fd.get(), LOCK_EX) != 0) fail(what, errno);
+  const std::string before = read_all(fd.get(), most);
+  const std::string content = more(before);
+  int error = 0;
   try {
     write_all(fd.get(), content);
   } catch (const std::system_error& e) {
-    fail("cannot write '" + path.string() + "'", e.code().value());
+    error = e.code().value();
   }
-  if (::fsync(fd.get()) != 0) fail("cannot write '" + path.string() + "'", errno);
+  if (error == 0 && ::fsync(fd.get()) != 0) error = errno;
+  if (error == 0) return;
+  (void)!::ftruncate(fd.get(), static_cast<off_t>(before.size()));
+  fail(what, error);
 }
 
 void make_folder(const std::filesystem::path& path, unsigned mode) {

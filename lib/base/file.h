@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -41,8 +42,10 @@ void write_all(int fd, std::string_view bytes);
 /// same folder, fsync, rename, fsync of the folder.
 void write_atomically(const std::filesystem::path& path, std::string_view content, unsigned mode);
 
-/// Adds content to the end of an existing file, in one write, on the disk on return.
-void append_durably(const std::filesystem::path& path, std::string_view content);
+/// Adds what `more` makes of the present content to the end of an existing file, under its lock
+/// (flock), on the disk on return; a write that fails leaves the file as it was.
+void append_durably(const std::filesystem::path& path, std::size_t most,
+                    const std::function<std::string(const std::string& before)>& more);
 
 /// Makes the folder (and its parents) with the mode when it is not there.
 void make_folder(const std::filesystem::path& path, unsigned mode);

@@ -7,7 +7,7 @@ namespace openclaw::chat {
 namespace {
 
 constexpr const char* columns =
-    "key, owner, place, text_ref, whole, silent, expires_at, state, repeat, attempts,"
+    "key, owner, place, text_ref, whole, silent, expires_at, state, repeat, again, attempts,"
     " coalesce(remote_id,''), coalesce(note,'')";
 
 constexpr base::Millis kept{90LL * 86400000};
@@ -23,9 +23,10 @@ Message message_of(SQLite::Statement& q) {
   if (!q.getColumn(6).isNull()) m.expires = base::from_ms(q.getColumn(6).getInt64());
   m.state = q.getColumn(7).getString();
   m.repeat = q.getColumn(8).getInt() != 0;
-  m.attempts = q.getColumn(9).getInt();
-  m.id = q.getColumn(10).getString();
-  m.note = q.getColumn(11).getString();
+  m.again = q.getColumn(9).getInt() != 0;
+  m.attempts = q.getColumn(10).getInt();
+  m.id = q.getColumn(11).getString();
+  m.note = q.getColumn(12).getString();
   return m;
 }
 
@@ -36,7 +37,7 @@ const std::vector<store::Migration>& migrations() {
 CREATE TABLE outbox(key TEXT NOT NULL PRIMARY KEY, owner TEXT NOT NULL, place TEXT NOT NULL,
   text_ref TEXT NOT NULL, whole INTEGER NOT NULL, silent INTEGER NOT NULL, created_at INTEGER NOT NULL,
   expires_at INTEGER, state TEXT NOT NULL DEFAULT 'waiting', repeat INTEGER NOT NULL DEFAULT 0,
-  attempts INTEGER NOT NULL DEFAULT 0, process TEXT, remote_id TEXT, sent_at INTEGER, note TEXT) STRICT;
+  again INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, process TEXT, remote_id TEXT, sent_at INTEGER, note TEXT) STRICT;
 CREATE INDEX outbox_owner ON outbox(owner);
 CREATE INDEX outbox_open ON outbox(created_at) WHERE state IN ('waiting','sending');
 )sql"}};
@@ -46,7 +47,7 @@ CREATE INDEX outbox_open ON outbox(created_at) WHERE state IN ('waiting','sendin
 void Outbox::put(const Message& m, base::Time now) {
   auto& insert = db_.statement(
       "INSERT INTO outbox(key, owner, place, text_ref, whole, silent, created_at, expires_at, "
-      "repeat)"
+      "again)"
       " VALUES(?,?,?,?,?,?,?,?,?) ON CONFLICT(key) DO NOTHING");
   insert.bind(1, m.key);
   insert.bind(2, m.owner);
@@ -59,7 +60,7 @@ void Outbox::put(const Message& m, base::Time now) {
     insert.bind(8, base::to_ms(*m.expires));
   else
     insert.bind(8);
-  insert.bind(9, m.repeat ? 1 : 0);
+  insert.bind(9, m.again ? 1 : 0);
   insert.exec();
   insert.reset();
 }
@@ -76,6 +77,12 @@ std::vector<Message> Outbox::read(const std::string& where, const std::string& v
 
 std::vector<Message> Outbox::of(const std::string& owner) { return read("owner=?", owner); }
 
+std::optional<Message> Outbox::find(const std::string& key) {
+  auto found = read("key=?", key);
+  if (found.empty()) return std::nullopt;
+  return std::move(found.front());
+}
+
 std::vector<Message> Outbox::open() { return read("state IN ('waiting','sending')", {}); }
 
 std::optional<Message> Outbox::begin(const std::string& key, const std::string& process) {
@@ -89,7 +96,7 @@ std::optional<Message> Outbox::begin(const std::string& key, const std::string& 
       return;
     }
     auto message = message_of(query);
-    const std::string owner = query.getColumn(12).getString();
+    const std::string owner = query.getColumn(13).getString();
     query.reset();
     if (!message.is_open()) return;
     if (message.state == "sending") {
@@ -142,13 +149,20 @@ void Outbox::refused(const std::string& key, const std::string& why) {
   set(key, "refused", why, false);
 }
 
-void Outbox::supersede(const std::string& owner) {
+/// What was being sent may have arrived: that stays known.
+void Outbox::end(const std::string& where, const std::string& value, const std::string& why) {
   auto& update = db_.statement(
-      "UPDATE outbox SET state='expired', note='made anew', process=NULL"
-      " WHERE owner=? AND state IN ('waiting','sending')");
-  update.bind(1, owner);
+      "UPDATE outbox SET repeat=repeat OR state='sending', state='expired', process=NULL,"
+      " note=?2 || CASE WHEN note IS NULL THEN '' ELSE ': ' || note END WHERE " +
+      where);
+  update.bind(1, value);
+  update.bind(2, why);
   update.exec();
   update.reset();
+}
+
+void Outbox::supersede(const std::string& owner, const std::string& why) {
+  end("owner=?1 AND state IN ('waiting','sending')", owner, why);
 }
 
 bool Outbox::may_have_arrived(const std::string& owner_prefix, const std::string& place) {
@@ -162,25 +176,43 @@ bool Outbox::may_have_arrived(const std::string& owner_prefix, const std::string
   return found;
 }
 
-void Outbox::expire(base::Time now) {
+bool Outbox::goes_elsewhere(const std::string& owner_prefix) {
+  auto& query = db_.statement(
+      "SELECT 1 FROM outbox WHERE substr(owner,1,length(?1))=?1 AND place<>'-' LIMIT 1");
+  query.bind(1, owner_prefix);
+  const bool found = query.executeStep();
+  query.reset();
+  return found;
+}
+
+std::vector<Message> Outbox::expire(base::Time now) {
+  std::vector<Message> out;
   db_.transaction([&] {
-    auto& update = db_.statement(
-        "UPDATE outbox SET state='expired', process=NULL, note='too late' ||"
-        " CASE WHEN note IS NULL THEN '' ELSE ': ' || note END"
-        " WHERE state='waiting' AND expires_at<?");
-    update.bind(1, base::to_ms(now));
-    update.exec();
-    update.reset();
+    for (auto& message : open()) {
+      if (!message.expires || *message.expires >= now || is_being_sent(message.key)) continue;
+      end("key=?1", message.key, "too late");
+      out.push_back(std::move(message));
+    }
     auto& forget = db_.statement(
         "DELETE FROM outbox WHERE state IN ('sent','refused','expired') AND created_at<?");
     forget.bind(1, base::to_ms(now - kept));
     forget.exec();
     forget.reset();
   });
+  return out;
+}
+
+bool Outbox::is_being_sent(const std::string& key) {
+  auto& query = db_.statement("SELECT process FROM outbox WHERE key=? AND state='sending'");
+  query.bind(1, key);
+  const bool busy = query.executeStep() && audit::is_alive(query.getColumn(0).getString());
+  query.reset();
+  return busy;
 }
 
 std::string marked(const Message& message, const Channel& channel, const std::string& text) {
-  return (message.repeat && !channel.is_idempotent() ? "(again) " : "") + text;
+  const bool seen = message.again || (message.repeat && !channel.is_idempotent());
+  return (seen ? "(again) " : "") + text;
 }
 
 }  // namespace openclaw::chat

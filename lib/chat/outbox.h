@@ -26,7 +26,8 @@ struct Message {
   std::optional<base::Time> expires;  ///< later than that it is of no use
 
   std::string state = "waiting";  ///< waiting, sending, sent, refused, expired
-  bool repeat = false;            ///< an earlier attempt may have arrived
+  bool repeat = false;            ///< an earlier attempt with this key may have arrived
+  bool again = false;             ///< a message with another key has told the place the same
   int attempts = 0;
   std::string id;    ///< what the other side calls it
   std::string note;  ///< why it waits, was refused or expired
@@ -41,27 +42,34 @@ class Outbox {
   explicit Outbox(store::Database& db) : db_(db) {}
   /// Inside a transaction. A key that is there already stays as it is.
   void put(const Message& message, base::Time now);
+  std::optional<Message> find(const std::string& key);
   /// All messages of an owner, oldest first.
   std::vector<Message> of(const std::string& owner);
   /// Everything open, oldest first.
   std::vector<Message> open();
   /// Durable on return: this process sends it now. nullopt: another one does, or it is over.
   std::optional<Message> begin(const std::string& key, const std::string& process);
+  /// Whether a process that lives is sending it.
+  bool is_being_sent(const std::string& key);
   /// Inside a transaction: the other side has it.
   void sent(const std::string& key, const std::string& id, base::Time now);
   /// It waits on. may_have_arrived: the next attempt is a repeat.
   void later(const std::string& key, const std::string& why, bool may_have_arrived);
   void refused(const std::string& key, const std::string& why);
-  /// Inside a transaction: another text takes the place of what the owner still has open.
-  void supersede(const std::string& owner);
+  /// Inside a transaction: what the owner still has open is not to be sent any more.
+  void supersede(const std::string& owner, const std::string& why);
   /// Whether a message to that place, of an owner that begins so, may have arrived.
   bool may_have_arrived(const std::string& owner_prefix, const std::string& place);
-  /// Ends what waits beyond its time, and forgets what ended long ago.
-  void expire(base::Time now);
+  /// Whether an owner that begins so has a message to anything but stdout.
+  bool goes_elsewhere(const std::string& owner_prefix);
+  /// Ends what waits beyond its time, or was being sent by a process that is gone, and forgets what
+  /// ended long ago; what it has ended.
+  std::vector<Message> expire(base::Time now);
 
  private:
   void set(const std::string& key, const char* state, const std::string& note, bool repeat);
   std::vector<Message> read(const std::string& where, const std::string& value);
+  void end(const std::string& where, const std::string& value, const std::string& why);
   store::Database& db_;
 };
 

@@ -29,6 +29,7 @@ struct Briefing {
   std::vector<std::string> quiet, not_seen, missed;
   std::vector<Cut> cuts;
   Written written;
+  bool read_private = false;  ///< the model has read private text, by its facts or by a tool
   std::size_t sources_ok = 0, sources_all = 0;
   base::Millis took{0};
   Slot slot;

@@ -39,9 +39,10 @@ std::string line_of(const char* heading, const std::vector<const Told*>& told) {
 
 bool has_private(const Briefing& briefing) {
   const auto& gone = briefing.diff.gone_keys;
-  return !briefing.quiet.empty() || std::any_of(gone.begin(), gone.end(), [](const auto& key) {
-    return !key.starts_with("alert:");
-  }) || std::any_of(briefing.diff.items.begin(), briefing.diff.items.end(), is_private);
+  return briefing.read_private || !briefing.quiet.empty() ||
+         std::any_of(gone.begin(), gone.end(),
+                     [](const auto& key) { return !key.starts_with("alert:"); }) ||
+         std::any_of(briefing.diff.items.begin(), briefing.diff.items.end(), is_private);
 }
 
 bool is_empty(const Briefing& briefing) {

@@ -106,7 +106,7 @@ Slot event_slot(const std::string& event, const std::string& key) {
 }
 
 Claim Ledger::claim(const std::string& job, const Slot& slot, const std::string& process,
-                    bool force, base::Time now) {
+                    bool force, base::Time now, const std::function<void()>& also) {
   Claim claim;
   db_.transaction([&] {
     auto& find_row =
@@ -133,6 +133,8 @@ Claim Ledger::claim(const std::string& job, const Slot& slot, const std::string&
       insert.bind(4, base::to_ms(now));
       insert.bind(5, process);
       exec(insert);
+      claim.row.attempts = 1;
+      if (also) also();
       return;
     }
     const std::string& state = claim.row.state;
@@ -141,7 +143,8 @@ Claim Ledger::claim(const std::string& job, const Slot& slot, const std::string&
       claim.kind = Claim::Kind::busy;
       return;
     }
-    if (state == "done" && !force) {
+    // A forced attempt that died before it had a text leaves what was delivered as it was.
+    if (!force && (state == "done" || (claim.row.delivered_at && state != "delivering"))) {
       claim.kind = Claim::Kind::done;
       return;
     }
@@ -163,6 +166,7 @@ Claim Ledger::claim(const std::string& job, const Slot& slot, const std::string&
     take.bind(6, slot.label);
     exec(take);
     ++claim.row.attempts;
+    if (also) also();
   });
   return claim;
 }
@@ -241,7 +245,9 @@ void Ledger::done(const std::string& job, const std::string& slot, const Row& re
 void Ledger::failed(const std::string& job, const std::string& slot, const std::string& why) {
   db_.transaction([&] {
     auto& update = db_.statement(
-        "UPDATE slots SET note=?, state='failed' WHERE job=? AND slot=? AND state<>'done'");
+        "UPDATE slots SET note=?, state=CASE WHEN delivered_at IS NULL THEN 'failed' ELSE 'done' "
+        "END"
+        " WHERE job=? AND slot=? AND state<>'done'");
     update.bind(1, why);
     update.bind(2, job);
     update.bind(3, slot);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -52,8 +53,9 @@ class Ledger {
  public:
   explicit Ledger(store::Database& db) : db_(db) {}
   /// force: a new attempt although the slot is done.
+  /// also: becomes durable with a claim that was taken.
   Claim claim(const std::string& job, const Slot& slot, const std::string& process, bool force,
-              base::Time now);
+              base::Time now, const std::function<void()>& also = {});
   /// Inside a transaction: the event that the slot is for.
   void event(const std::string& job, const std::string& slot, const std::string& ref);
   /// Inside a transaction: what was read is kept.
@@ -64,6 +66,7 @@ class Ledger {
   void delivering(const std::string& job, const std::string& slot, const std::string& text_ref,
                   const std::string& plan_ref, const std::string& run);
   void done(const std::string& job, const std::string& slot, const Row& result, base::Time now);
+  /// A slot that was delivered before stays done, with the note.
   void failed(const std::string& job, const std::string& slot, const std::string& why);
   std::optional<Row> find(const std::string& job, const std::string& slot);
   std::vector<Row> latest(const std::string& job, int most);

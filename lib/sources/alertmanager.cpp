@@ -15,6 +15,7 @@ Labels read_labels(const json::Value& value) {
 }
 
 constexpr const char* author = "openclaw";
+constexpr base::Millis repeats{15 * 60000};  // a call so soon after the same is its repeat
 
 json::Value matchers_of(const Labels& labels) {
   auto out = json::Value::array();
@@ -71,10 +72,11 @@ std::string silence_alert(const std::string& base_url, const std::string& alert,
   if (found == state.alerts.end()) throw base::Error("no such alert is active");
   const auto silences = fetch.get_json(join_url(base_url, "/api/v2/silences"));
   for (const auto& silence : silences.items()) {
+    const auto begun = base::parse_rfc3339(silence["startsAt"].as_string());
     const auto end = base::parse_rfc3339(silence["endsAt"].as_string());
     if (silence["status"]["state"].as_string() == "active" && is_for(silence, found->labels) &&
         silence["createdBy"].as_string() == author && silence["comment"].as_string() == comment &&
-        end && *end + base::Millis(60000) >= until)
+        begun && end && now - *begun < repeats && *end - *begun + base::Millis(1000) >= until - now)
       return silence["id"].as_string();
   }
   const auto made = fetch.send_json("POST", join_url(base_url, "/api/v2/silences"),

@@ -40,8 +40,8 @@ struct ManagerState {
 ManagerState read_alertmanager(const std::string& base_url, Fetch& fetch);
 
 /// Silences the active alert with that id or fingerprint until then, by all of its labels; the
-/// silence's id. A silence of the same labels, author and comment that ends no sooner is taken as
-/// it is. Throws base::Error when no such alert is active.
+/// silence's id. One of the same labels, author and comment that was made within a quarter of an
+/// hour and lasts no shorter is taken as it is. Throws base::Error when no such alert is active.
 std::string silence_alert(const std::string& base_url, const std::string& alert, base::Time now,
                           base::Time until, const std::string& comment, Fetch& fetch);
 

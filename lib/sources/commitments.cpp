@@ -182,12 +182,11 @@ std::string add_commitment(const std::string& path, const std::string& text,
     throw base::Error("the text holds a word that reads as a key, like 'due:'");
   const auto id = base::hex(crypto::view(crypto::sha256(line))).substr(0, 10);
   line += " ^" + id;
-  const auto before = base::read_if_exists(path, most_bytes);
-  if (!before) throw base::Error("there is no file '" + path + "'");
-  existed = before->find(" ^" + id) != std::string::npos;
-  if (!existed)
-    base::append_durably(path,
-                         (before->empty() || before->ends_with('\n') ? "" : "\n") + line + "\n");
+  base::append_durably(path, most_bytes, [&](const std::string& before) {
+    existed = before.find(" ^" + id) != std::string::npos;
+    if (existed) return std::string();
+    return (before.empty() || before.ends_with('\n') ? "" : "\n") + line + "\n";
+  });
   return line;
 }
 

@@ -50,7 +50,7 @@ class Writer {
       for (const auto& project : (answer.is_array() ? answer : answer["results"]).items())
         if (project["identifier"].as_string() == identifier) return project["id"].as_string();
     }
-    throw base::Error("there is no project '" + base::one_line(identifier) + "'");
+    throw NoSuchProject("there is no project '" + base::one_line(identifier) + "'");
   }
 
   /// "HOME-12", or only "12".

@@ -19,6 +19,7 @@ struct Declared {
   std::vector<std::string> projects;
   std::string to_model = "full";  ///< full, times, nothing
   std::map<std::string, base::Secret> secrets;
+  std::string fault{};  ///< why its secrets are not to be had
 
   std::string text(const std::string& key) const;
   std::string secret(const std::string& key) const;

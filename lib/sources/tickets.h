@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include "base/error.h"
 #include "sources/fetch.h"
 #include "sources/item.h"
 #include "zone/zone.h"
@@ -28,6 +29,12 @@ struct PlaneServer {
 /// Every open work item of Plane (API v1); open is what the state's group says.
 Reading read_plane(const std::string& source, const PlaneServer& server, Fetch& fetch,
                    base::Time now, const zone::Zone& zone);
+
+/// The server, or the declaration, has no such project.
+class NoSuchProject : public base::Error {
+ public:
+  using Error::Error;
+};
 
 /// What was written, and whether it was there already.
 struct Written {

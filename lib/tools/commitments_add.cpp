@@ -31,7 +31,7 @@ Tool commitments_add_tool() {
            policy::Effect::write,
            {.untrusted = false, .private_text = true},
            {"text", "due", "to"},
-           {}},
+           {"text"}},
           "Adds a promise to the list of commitments.",
           object_schema({{"text", "string", "what is promised, one line", true},
                          {"due", "string", "until when, YYYY-MM-DD", false},

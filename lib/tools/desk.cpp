@@ -40,6 +40,7 @@ std::vector<sources::Declared> declared(const std::vector<std::string>& kinds,
 }
 
 sources::Fetch fetch_for(const sources::Declared& source, const Context& context) {
+  if (!source.fault.empty()) throw base::ConfigError(source.fault);
   sources::Fetch fetch(context.http, base::boot_now() + context.timeout, context.stop);
   sources::authorise(fetch, source);
   return fetch;
@@ -111,7 +112,7 @@ Result write_to_plane(
       result.text = what + " " + base::one_line(made.id) +
                     (made.existed ? " was there already" : " is written");
       return result;
-    } catch (const base::Error& e) {
+    } catch (const sources::NoSuchProject& e) {  // after any other failure it may be written here
       why += (why.empty() ? "" : "; ") + source.name + ": " + base::describe(e);
     }
   }

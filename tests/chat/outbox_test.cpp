@@ -111,8 +111,33 @@ TEST(Outbox, WhatMayHaveArrivedIsKnownByItsOwnersBeginning) {
   EXPECT_TRUE(p.outbox.may_have_arrived("job:a:1:", "ops"));
   EXPECT_FALSE(p.outbox.may_have_arrived("job:a:1:", "phone"));
   EXPECT_FALSE(p.outbox.may_have_arrived("job:a:11:", "ops"));
-  p.db.transaction([&] { p.outbox.supersede("job:a:1:1"); });
+  p.db.transaction([&] { p.outbox.supersede("job:a:1:1", "made anew"); });
   EXPECT_TRUE(p.outbox.open().empty());
+  EXPECT_TRUE(p.outbox.may_have_arrived("job:a:1:", "ops")) << "it stays known";
+}
+
+TEST(Outbox, WhatADeadProcessWasSendingExpiresToo) {
+  Post p;
+  p.put("k");
+  p.outbox.begin("k", dead);
+  const auto ended = p.outbox.expire(now + base::Millis(2000));
+  ASSERT_EQ(ended.size(), 1U) << "who ends it can tell";
+  EXPECT_EQ(ended[0].key, "k");
+  EXPECT_TRUE(p.outbox.open().empty());
+  EXPECT_TRUE(p.one().repeat) << "it may have arrived";
+}
+
+TEST(Outbox, AnotherKeysRepeatIsMarkedOnEveryChannel) {
+  struct Idempotent : chat::Channel {
+    std::string send(const Message&, const std::string&) override { return "id"; }
+    bool is_idempotent() const override { return true; }
+  } channel;
+  Message m;
+  EXPECT_EQ(chat::marked(m, channel, "text"), "text");
+  m.repeat = true;
+  EXPECT_EQ(chat::marked(m, channel, "text"), "text") << "the server knows the key";
+  m.again = true;
+  EXPECT_EQ(chat::marked(m, channel, "text"), "(again) text");
 }
 
 }  // namespace

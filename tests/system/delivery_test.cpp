@@ -1,85 +1,16 @@
 // SPDX-License-Identifier: MIT
 // From a finished text to places: what arrives where, what waits, and what is told when it does
 // not.
-#include <algorithm>
-#include <filesystem>
-#include <iostream>
-#include <map>
-#include <random>
-
-#include <gtest/gtest.h>
-
-#include "json/parse.h"
-#include "support/tier.h"
-#include "system/lab.h"
+#include "system/delivery.h"
 
 namespace openclaw::test {
 namespace {
-
-namespace fs = std::filesystem;
-
-constexpr std::int64_t monday = 1795417800000 + 3600000;  // 2026-11-23 09:10 in Amsterdam
-constexpr std::int64_t friday = 1795803000000;            // 2026-11-27 19:10
-constexpr std::int64_t week = 7LL * 86400000;
 
 /// The run that a text names in its last lines.
 std::string run_of(const std::string& text) {
   const auto at = text.rfind("· run ");
   return at == std::string::npos ? "" : text.substr(at + 7, 26);
 }
-
-class Delivery : public testing::Test {
- protected:
-  Delivery() {
-    lab_.house().use(path_from("OPENCLAW_SPOOL_PROGRAM"));
-    lab_.house().environment()["OPENCLAW_SPOOL"] = spool();
-    replace("\"places\": {",
-            R"("places": { "ops": { "matrix": "!ops:example.org", "allow": [] },
-               "phone": { "telegram": 12345, "notify": "silent", "allow": [] },
-               "pager": { "telegram": 777, "allow": [] },
-               "den": { "telegram": 12346, "private_text": true, "allow": [] },)");
-  }
-  std::string spool() const { return lab_.file("spool"); }
-  void replace(const std::string& what, const std::string& with) {
-    std::string config = read(lab_.file("openclaw.json"));
-    const auto at = config.find(what);
-    ASSERT_NE(at, std::string::npos) << what;
-    config.replace(at, what.size(), with);
-    write(lab_.file("openclaw.json"), config);
-  }
-  void deliver(const std::string& job, const std::string& how) {
-    replace("\"" + job + "\": {", "\"" + job + "\": { " + how + ",");
-  }
-  void at(std::int64_t now) { lab_.house().environment()["OPENCLAW_NOW"] = std::to_string(now); }
-  Result run(const std::string& job, std::vector<std::string> more = {"--scheduled"}) {
-    more.insert(more.begin(), {"run-job", job});
-    return lab_.house().run(more);
-  }
-  void fault(const std::string& place, const std::string& what, bool is = true) {
-    fs::create_directories(spool());
-    const std::string file = spool() + "/" + place + "." + what;
-    if (is)
-      write(file, "");
-    else
-      fs::remove(file);
-  }
-  /// What arrived at a place, in any order.
-  std::vector<std::string> arrived(const std::string& place) const {
-    std::vector<std::string> out;
-    const fs::path folder = spool() + "/" + place;
-    if (fs::exists(folder))
-      for (const auto& entry : fs::directory_iterator(folder)) out.push_back(read(entry.path()));
-    std::sort(out.begin(), out.end());
-    return out;
-  }
-  void feed(int entries) {
-    for (int i = 0; i < entries; ++i)
-      lab_.miniflux.add("Entry " + std::to_string(++entries_), "<p>Text</p>",
-                        "2026-11-20T10:00:00Z");
-  }
-  Lab lab_;
-  int entries_ = 0;
-};
 
 TEST_F(Delivery, EachPlaceGetsTheTextInItsForm) {
   deliver("task-review", R"("deliver": [ {"to": "ops"}, {"to": "phone"}, {"to": "den"} ])");
@@ -277,146 +208,173 @@ TEST_F(Delivery, SendKeepsATextUntilItHasArrived) {
   EXPECT_EQ(send("pager", "x").code, 1);
 }
 
-/// One of the three jobs, killed again and again, with what must hold of every slot.
-struct Killed : Delivery, testing::WithParamInterface<const char*> {
-  Killed() {
-    deliver(job, R"("deliver": [ {"to": "ops"}, {"to": "phone"} ], "else": "pager")");
-    at(time());
-  }
-  std::int64_t time() const {
-    const std::int64_t begin = job == "weekly-digest" ? friday
-                               : job == "task-review" ? monday
-                                                      : monday - 3600000;
-    return begin + slot_ * week;  // the briefing has a slot each weekday; Mondays will do
-  }
-  std::vector<std::string> words() { return {"run-job", job, "--scheduled"}; }
-  void next_slot() {
-    ++slot_;
-    at(time());
-    feed(3);
-  }
-  /// The last point that the process had passed when it died.
-  std::string last_point() const {
-    const auto lines = lines_of(read(lab_.file("points")));
-    return lines.empty() ? "before the first" : lines.back();
-  }
-  /// Runs the job; with a time, kills it so long after its first durable step. The exit code when
-  /// it was quicker.
-  std::optional<int> start_and_kill(std::optional<double> after_ms) {
-    fs::remove(lab_.file("points"));
-    auto environment = lab_.house().environment();
-    environment["OPENCLAW_FAILPOINT_LOG"] = lab_.file("points");
-    Program program(lab_.house().words(words()), environment,
-                    {"/dev/null", "/dev/null", lab_.file("err.txt")});
-    while (!fs::exists(lab_.file("points")))
-      if (const auto code = program.wait_until(Clock::now() + std::chrono::microseconds(200)))
-        return code;
-    const auto first = Clock::now();
-    if (!after_ms) {
-      const auto code = program.wait();
-      usual_ms_ = std::chrono::duration<double, std::milli>(Clock::now() - first).count();
-      return code;
-    }
-    const auto code = program.wait_until(
-        first + std::chrono::microseconds(static_cast<std::int64_t>(*after_ms * 1000)));
-    if (!code) ++kills_;
-    return code;
-  }
-  /// Finishes the slot as the recovery timer and the next timer would, and looks at what is there.
-  void finish_and_look() {
-    const auto recovered = lab_.house().run({"run-job", "--recover"});
-    ASSERT_EQ(recovered.code, 0) << recovered.err;
-    const auto again = lab_.house().run(words());
-    ASSERT_EQ(again.code, 0) << again.err;
-    ASSERT_EQ(arrived("ops").size(), static_cast<std::size_t>(slot_ + 1));
-    int firsts = 0;
-    marked_ = 0;
-    for (const auto& text : arrived("phone"))
-      (text.starts_with("[silent] (again) ") ? marked_ : firsts) += 1;
-    // What died before it sent makes the first that arrives look like a repeat.
-    ASSERT_LE(firsts, slot_ + 1) << "an unmarked repeat";
-    ASSERT_GE(firsts + marked_, slot_ + 1) << "a slot that never arrived";
-    ASSERT_TRUE(arrived("pager").empty()) << arrived("pager")[0];
-    if (job == "weekly-digest") {
-      ASSERT_TRUE(lab_.miniflux.unread().empty());
-    }
-  }
-  /// Ledger and audit agree: for each slot one answer of the model that was kept, and one delivery.
-  void look_at_the_audit() {
-    ASSERT_EQ(lab_.house().run({"audit", "verify"}).code, 0);
-    std::map<std::string, std::string> slot_of_run;
-    std::map<std::string, int> answers, deliveries;
-    for (const auto& line : lines_of(lab_.house().run({"audit", "export", "--jsonl"}).out)) {
-      const auto row = json::parse(line);
-      const auto& table = row["table"].as_string();
-      if (table == "runs") slot_of_run[row["run_id"].as_string()] = row["slot"].as_string();
-      if (table == "call_ends" && row["outcome"].as_string() == "ok")
-        ++answers[slot_of_run[row["run_id"].as_string()]];
-      if (table == "notes" && row["kind"].as_string() == "delivery")
-        ++deliveries[slot_of_run[json::parse(row["data"].as_string())["run"].as_string()]];
-    }
-    EXPECT_EQ(answers.size(), static_cast<std::size_t>(slot_ + 1));
-    for (const auto& [slot, n] : answers) EXPECT_EQ(n, 1) << slot << " was paid twice";
-    EXPECT_EQ(deliveries.size(), static_cast<std::size_t>(slot_ + 1));
-    for (const auto& [slot, n] : deliveries) EXPECT_EQ(n, 2) << slot << ": ops and phone";
-  }
-
-  const std::string job = GetParam();
-  int slot_ = 0, kills_ = 0, marked_ = 0;
-  double usual_ms_ = 0;
-};
-
-TEST_P(Killed, AtEachNamedPointTheSlotArrivesOnce) {
-  feed(3);
-  ASSERT_EQ(start_and_kill(std::nullopt), 0) << read(lab_.file("err.txt"));
-  const auto points = lines_of(read(lab_.file("points")));
-  ASSERT_GE(points.size(), 12U);
-  for (const auto& point : points) {
-    next_slot();
-    lab_.house().environment()["OPENCLAW_FAILPOINT"] = point;
-    const auto code = start_and_kill(std::nullopt);
-    lab_.house().environment().erase("OPENCLAW_FAILPOINT");
-    ASSERT_EQ(code, 128 + 9) << point << " was not passed";
-    finish_and_look();
-    if (HasFatalFailure()) FAIL() << "after the kill at: " << point;
-  }
-  look_at_the_audit();
-  std::cout << job << ": " << points.size() << " named points" << std::endl;
+TEST_F(Delivery, WhatTheModelReadByAToolIsPrivateToo) {
+  deliver("weekly-digest", R"("deliver": [ {"to": "phone"}, {"to": "ops"} ], "groups": ["g"])");
+  replace("\"agents\": { \"ops\": { \"model\": \"m\" }",
+          R"("groups": { "g": [ {"tool": "commitments_list"} ] },
+             "agents": { "ops": { "model": "m", "groups": ["g"] })");
+  lab_.writer.calls_first = "commitments_list";
+  feed(1);
+  at(friday);
+  const auto result = run("weekly-digest");
+  ASSERT_EQ(result.code, 0) << result.err;
+  EXPECT_NE(arrived("ops")[0].find("The model has read"), std::string::npos) << arrived("ops")[0];
+  EXPECT_EQ(arrived("phone")[0].find("The model has read"), std::string::npos)
+      << arrived("phone")[0];
 }
 
-TEST_P(Killed, AnywhereTheSlotArrivesOnceAndEveryRepeatSaysSo) {
-  std::mt19937_64 random(seed());
-  feed(3);
-  ASSERT_EQ(start_and_kill(std::nullopt), 0) << read(lab_.file("err.txt"));
-  const double usual = usual_ms_;
-  std::map<std::string, int> histogram;
-  const int wanted = times(25, 2000);
-  while (kills_ < wanted) {
-    next_slot();
-    const auto waiting = lab_.miniflux.unread();
-    for (int attempt = 0; attempt < 4; ++attempt) {
-      if (start_and_kill(std::uniform_real_distribution<double>(0, usual)(random))) break;
-      ++histogram[last_point()];
-      if (arrived("ops").size() == static_cast<std::size_t>(slot_)) {
-        ASSERT_EQ(lab_.miniflux.unread(), waiting) << "marked before it was delivered";
-      }
-    }
-    finish_and_look();
-    if (HasFatalFailure()) return;
-  }
-  look_at_the_audit();
-  std::cout << job << ": " << kills_ << " kills in " << slot_ << " slots, " << marked_
-            << " marked, " << lab_.writer.answered() << " answers\n";
-  for (const auto& [point, n] : histogram) std::cout << "  " << point << ": " << n << "\n";
+TEST_F(Delivery, AJobWithoutMaxLateIsLateAndStillDelivered) {
+  replace("\"schedule\": \"Fri 19:00\", \"max_late\": \"3d\"", "\"schedule\": \"Fri 19:00\"");
+  deliver("weekly-digest", R"("deliver": [ {"to": "ops"} ])");
+  feed(1);
+  at(friday + 40LL * 3600000);
+  EXPECT_EQ(run("weekly-digest").code, 0);
+  EXPECT_EQ(arrived("ops").size(), 1U);
 }
 
-INSTANTIATE_TEST_SUITE_P(Jobs, Killed,
-                         testing::Values("morning-briefing", "weekly-digest", "task-review"),
-                         [](const auto& one) {
-                           std::string name = one.param;
-                           std::replace(name.begin(), name.end(), '-', '_');
-                           return name;
-                         });
+TEST_F(Delivery, ForcedAfterMaxLateItGoesOutMarked) {
+  deliver("weekly-digest", R"("deliver": [ {"to": "ops"} ])");
+  feed(1);
+  at(friday);
+  ASSERT_EQ(run("weekly-digest").code, 0);
+  at(friday + 4LL * 86400000);
+  const auto forced = run("weekly-digest", {"--scheduled", "--force"});
+  EXPECT_EQ(forced.code, 0) << forced.err;
+  ASSERT_EQ(arrived("ops").size(), 2U);
+  EXPECT_TRUE(arrived("ops")[0].starts_with("(again) ")) << "sorted: the mark comes first";
+}
+
+TEST_F(Delivery, AForcedAttemptThatFailsLeavesADeliveredSlotDone) {
+  deliver("weekly-digest", R"("deliver": [ {"to": "ops"} ])");
+  feed(1);
+  at(friday);
+  ASSERT_EQ(run("weekly-digest").code, 0);
+  fault("ops", "refuse");
+  EXPECT_EQ(run("weekly-digest", {"--scheduled", "--force"}).code, 1);
+  fault("ops", "refuse", false);
+  const auto timer = run("weekly-digest");
+  EXPECT_EQ(timer.code, 0);
+  EXPECT_NE(timer.err.find("was delivered"), std::string::npos) << timer.err;
+  EXPECT_EQ(arrived("ops").size(), 1U);
+}
+
+TEST_F(Delivery, ARepeatUnderAnotherKeyIsMarkedWhateverTheChannelKnows) {
+  deliver("weekly-digest", R"("deliver": [ {"to": "ops"} ])");
+  feed(1);
+  at(friday);
+  fault("ops", "lost");
+  EXPECT_EQ(run("weekly-digest").code, 75);
+  fault("ops", "refuse");
+  EXPECT_EQ(run("weekly-digest").code, 1);
+  fault("ops", "refuse", false);
+  EXPECT_EQ(run("weekly-digest").code, 0);
+  ASSERT_EQ(arrived("ops").size(), 2U);
+  EXPECT_TRUE(arrived("ops")[0].starts_with("(again) ")) << arrived("ops")[0];
+}
+
+TEST_F(Delivery, AnEventOutlivesTheProcessThatTookIt) {
+  deliver("task-review", R"("deliver": [ {"to": "ops"} ])");
+  write(lab_.file("hook.txt"), "Deploy of shop failed\n");
+  at(monday);
+  lab_.house().environment()["OPENCLAW_FAILPOINT"] = "slot claimed";
+  EXPECT_EQ(run("task-review", {"--event", lab_.file("hook.txt")}).code, 128 + 9);
+  lab_.house().environment().erase("OPENCLAW_FAILPOINT");
+  fs::remove(lab_.file("hook.txt"));
+  EXPECT_EQ(lab_.house().run({"run-job", "--recover"}).code, 0);
+  ASSERT_EQ(arrived("ops").size(), 1U);
+  EXPECT_NE(arrived("ops")[0].find("Deploy of shop failed"), std::string::npos);
+}
+
+TEST_F(Delivery, ANewerSlotOvertakesAnOlderOneThatStillWaits) {
+  deliver("weekly-digest", R"("deliver": [ {"to": "ops"} ])");
+  replace("\"schedule\": \"Fri 19:00\", \"max_late\": \"3d\"", "\"schedule\": \"Fri 19:00\"");
+  feed(2);
+  at(friday);
+  fault("ops", "down");
+  EXPECT_EQ(run("weekly-digest").code, 75);
+  fault("ops", "down", false);
+  at(friday + week);
+  EXPECT_EQ(run("weekly-digest").code, 0);
+  EXPECT_EQ(lab_.house().run({"run-job", "--recover"}).code, 0);
+  ASSERT_EQ(arrived("ops").size(), 1U) << "the same news once";
+  EXPECT_EQ(count_of(arrived("ops")[0], "Entry "), 2U);
+  EXPECT_NE(arrived("ops")[0].find("MISSED    2026-W48 (overtaken by 2026-W49"), std::string::npos)
+      << arrived("ops")[0];
+}
+
+TEST_F(Delivery, OneSlotThatCannotBeFinishedCostsOnlyItself) {
+  deliver("weekly-digest", R"("deliver": [ {"to": "ops"} ])");
+  deliver("task-review", R"("deliver": [ {"to": "phone"} ])");
+  feed(1);
+  at(friday);
+  fault("ops", "down");
+  fault("phone", "down");
+  EXPECT_EQ(run("weekly-digest").code, 75);
+  EXPECT_EQ(run("task-review", {"--deliver"}).code, 75);
+  fault("ops", "down", false);
+  fault("phone", "down", false);
+  fs::remove_all(spool() + "/ops");
+  write(spool() + "/ops", "a file where the server's folder should be");
+  EXPECT_NE(lab_.house().run({"run-job", "--recover"}).code, 0);
+  EXPECT_EQ(arrived("phone").size(), 1U) << "the other slot is delivered";
+  fs::remove(spool() + "/ops");
+  EXPECT_EQ(lab_.house().run({"run-job", "--recover"}).code, 0);
+  EXPECT_EQ(arrived("ops").size(), 1U) << "and the first is not lost";
+}
+
+TEST_F(Delivery, ATextThatNobodyTookInADayIsNamedWhenItIsGivenUp) {
+  at(monday);
+  fault("ops", "down");
+  write(lab_.file("in.txt"), "important\n");
+  EXPECT_EQ(lab_.house().run({"send", "ops"}, lab_.file("in.txt")).code, 75);
+  at(monday + 25LL * 3600000);
+  const auto recovered = lab_.house().run({"run-job", "--recover"});
+  EXPECT_EQ(recovered.code, 1);
+  EXPECT_NE(recovered.err.find("a text to ops is given up"), std::string::npos) << recovered.err;
+  EXPECT_EQ(lab_.house().run({"run-job", "--recover"}).code, 0) << "said once";
+}
+
+TEST_F(Delivery, AnotherKeyDoesNotLoseWhatWaits) {
+  deliver("weekly-digest", R"("deliver": [ {"to": "ops"} ])");
+  feed(1);
+  at(friday);
+  fault("ops", "down");
+  EXPECT_EQ(run("weekly-digest").code, 75);
+  fault("ops", "down", false);
+  const std::string file = lab_.house().state() + "/body.key";
+  const auto key = read(file);
+  std::string other = key;
+  other[0] = other[0] == 'x' ? 'y' : 'x';
+  fs::permissions(file, fs::perms::owner_read | fs::perms::owner_write);
+  write(file, other);
+  EXPECT_EQ(lab_.house().run({"run-job", "--recover"}).code, 78);
+  EXPECT_TRUE(arrived("ops").empty());
+  write(file, key);
+  EXPECT_EQ(lab_.house().run({"run-job", "--recover"}).code, 0);
+  EXPECT_EQ(arrived("ops").size(), 1U);
+}
+
+TEST_F(Delivery, WhatWasBegunByHandTellsNobodyElse) {
+  deliver("weekly-digest", R"("deliver": [ {"to": "ops"} ], "else": "pager")");
+  feed(1);
+  at(friday);
+  EXPECT_EQ(run("weekly-digest", {"-o", "/nonexistent/x.txt"}).code, 1);
+  EXPECT_TRUE(arrived("pager").empty());
+  EXPECT_EQ(run("weekly-digest", {"--deliver"}).code, 0) << "and now to its places";
+  EXPECT_EQ(arrived("ops").size(), 1U);
+}
+
+TEST_F(Delivery, ASlotOfAJobThatIsGoneIsGivenUpAloud) {
+  deliver("weekly-digest", R"("deliver": [ {"to": "ops"} ])");
+  feed(1);
+  at(friday);
+  fault("ops", "down");
+  EXPECT_EQ(run("weekly-digest").code, 75);
+  replace("\"weekly-digest\": {", "\"other-digest\": {");
+  const auto recovered = lab_.house().run({"run-job", "--recover"});
+  EXPECT_NE(recovered.err.find("not declared any more"), std::string::npos) << recovered.err;
+  EXPECT_EQ(lab_.house().run({"run-job", "--recover"}).err.find("not declared"), std::string::npos);
+}
 
 }  // namespace
 }  // namespace openclaw::test

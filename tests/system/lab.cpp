@@ -51,6 +51,30 @@ void Writer::answer(const HttpAsk& ask, const HttpPeer& peer) {
     const std::lock_guard lock(mutex_);
     prompt_ = prompt;
   }
+  const auto event = [](const Value& choice) {
+    return "data: " +
+           json::dump(Value::object({{"id", "chatcmpl_1"},
+                                     {"object", "chat.completion.chunk"},
+                                     {"model", "writer"},
+                                     {"choices", Value::array({choice})}})) +
+           "\n\n";
+  };
+  if (!calls_first.empty() && messages.back()["role"].as_string() != "tool") {
+    const auto call =
+        Value::object({{"index", 0},
+                       {"id", "call_1"},
+                       {"type", "function"},
+                       {"function", Value::object({{"name", calls_first}, {"arguments", "{}"}})}});
+    peer.send(http_answer(
+        200, {{"Content-Type", "text/event-stream"}},
+        event(Value::object({{"index", 0},
+                             {"delta", Value::object({{"role", "assistant"},
+                                                      {"tool_calls", Value::array({call})}})}})) +
+            event(Value::object(
+                {{"index", 0}, {"delta", Value::object()}, {"finish_reason", "tool_calls"}})) +
+            "data: [DONE]\n\n"));
+    return;
+  }
   auto items = Value::array();
   for (std::size_t at = 0; items.size() < 2;) {
     at = prompt.find("{\\\"id\\\":\\\"", at);
@@ -63,18 +87,10 @@ void Writer::answer(const HttpAsk& ask, const HttpPeer& peer) {
     items.push(Value::object({{"id", "zzzz"}, {"sentence", "See https://evil.example/"}}));
   const auto text =
       json::dump(Value::object({{"opening", "The model has read everything."}, {"items", items}}));
-  const auto chunk = [](const Value& choice) {
-    return "data: " +
-           json::dump(Value::object({{"id", "chatcmpl_1"},
-                                     {"object", "chat.completion.chunk"},
-                                     {"model", "writer"},
-                                     {"choices", Value::array({choice})}})) +
-           "\n\n";
-  };
   const std::string body =
-      chunk(Value::object(
+      event(Value::object(
           {{"index", 0}, {"delta", Value::object({{"role", "assistant"}, {"content", text}})}})) +
-      chunk(Value::object({{"index", 0}, {"delta", Value::object()}, {"finish_reason", "stop"}})) +
+      event(Value::object({{"index", 0}, {"delta", Value::object()}, {"finish_reason", "stop"}})) +
       "data: " +
       json::dump(Value::object({{"id", "chatcmpl_1"},
                                 {"choices", Value::array()},

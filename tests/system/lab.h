@@ -18,6 +18,7 @@ class Writer {
  public:
   std::atomic<bool> down{false};
   std::atomic<bool> invents{false};
+  std::string calls_first;  ///< a tool that it calls, without arguments, before it writes
   std::string url() const { return server_.url("/v1"); }
   /// Requests that were answered whole.
   int answered() const { return answered_; }
