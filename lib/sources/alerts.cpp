@@ -123,7 +123,10 @@ class Alerts {
   }
 
   std::string span(base::Time begin, base::Time end) const {
-    return clock(begin) == clock(end) ? clock(begin) : clock(begin) + "–" + clock(end);
+    if (clock(begin) == clock(end)) return clock(begin);
+    const auto today = zone_.local(now_).date;
+    const bool until_today = zone_.local(begin).date != today && zone_.local(end).date == today;
+    return clock(begin) + (until_today ? "–today " : "–") + clock(end);
   }
 
   void active() {

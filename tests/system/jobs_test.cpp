@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include "json/parse.h"
+#include "support/small_disk.h"
 #include "support/tier.h"
 #include "system/lab.h"
 
@@ -28,6 +29,18 @@ std::string normal(std::string text, const Lab& lab) {
            {"in [0-9.]+ m?s ", "in @TIME "},
            {"· [a-z0-9-]+ {2,}", "· @HOST  "},
            {"(since|restarted) [^\n]*", "$1 @WHEN"}})
+    text = std::regex_replace(text, std::regex(pattern), with);
+  return text;
+}
+
+/// The real servers live in the real time.
+std::string without_times(std::string text) {
+  for (const auto& [pattern, with] : std::vector<std::pair<std::string, std::string>>{
+           {"^[A-Z][a-z]+day [0-9]+ [A-Z][a-z]+, [0-9:]+", "@DAY"},
+           {"slot [^ ]+, next [A-Z][a-z]{2} [0-9:]+", "slot @SLOT"},
+           {"slot hand-[0-9-]+", "slot @SLOT"},
+           {" +(written|http)", "  $1"},
+           {"restarted [\\s\\S]*has no data [^\n]*", "restarted @WHEN, no data @WHEN"}})
     text = std::regex_replace(text, std::regex(pattern), with);
   return text;
 }
@@ -114,7 +127,7 @@ TEST_F(Jobs, WithTheVendorDownThePlainTextArrivesAndSaysWhy) {
   lab_.writer.down = true;
   const auto result = run("weekly-digest");
   EXPECT_EQ(result.code, 0) << result.err;
-  EXPECT_NE(result.out.find("written without a model"), std::string::npos);
+  compare("vendor_down.txt", normal(result.out, lab_));
   EXPECT_EQ(count_of(result.out, "Entry "), 3U);
   EXPECT_TRUE(lab_.miniflux.unread().empty());
 }
@@ -159,9 +172,55 @@ TEST_F(Jobs, ASourceThatHangsCostsOnlyItself) {
   EXPECT_EQ(result.code, 0) << result.err;
   EXPECT_LT(Clock::now() - begin, std::chrono::seconds(10));
   EXPECT_EQ(count_of(result.out, "Entry "), 3U) << result.out;
-  EXPECT_NE(result.out.find("stuck: http://127.0.0.1"), std::string::npos) << result.out;
-  EXPECT_NE(result.out.find("nowhere:"), std::string::npos) << result.out;
+  std::string text = normal(result.out, lab_);
+  for (std::size_t at; (at = text.find(hanging.origin())) != std::string::npos;)
+    text.replace(at, hanging.origin().size(), "http://hanging");
+  compare("hanging_and_no_dns.txt", text);
   EXPECT_NE(result.out.find("1 of 3 sources"), std::string::npos) << result.out;
+}
+
+TEST_F(Jobs, AClockThatIsAnHourOffDeliversNothingTwice) {
+  feed(2);
+  std::string said;
+  const auto note = [&](const char* when, const Result& result) {
+    said += std::string(when) + ": exit " + std::to_string(result.code) + "\n" + result.out +
+            result.err;
+  };
+  at(friday);
+  note("Friday 19:10", run("weekly-digest"));
+  at(friday - 3600000);
+  note("set back to 18:10", run("weekly-digest"));
+  at(friday + 3600000);
+  note("set forward to 20:10", run("weekly-digest"));
+  compare("clock_an_hour_off.txt", normal(said, lab_));
+  EXPECT_EQ(count_of(said, "Entry "), 2U);
+  verify();
+}
+
+TEST_F(Jobs, OnAFullDiskOneSentenceAndTheTextWhenThereIsRoom) {
+  SmallDisk disk(2048);
+  if (!disk.is_mounted()) OPENCLAW_NOT_RUN("mounting a small tmpfs needs root");
+  std::string config = read(lab_.file("openclaw.json"));
+  const std::string state = lab_.house().state();
+  config.replace(config.find(state), state.size(), disk.file("state"));
+  write(lab_.file("openclaw.json"), config);
+  feed(2);
+  at(friday - 7LL * 86400000);
+  ASSERT_EQ(run("weekly-digest").code, 0);
+  feed(2);
+  at(friday);
+  disk.fill(0);
+  const auto full = run("weekly-digest");
+  EXPECT_EQ(full.code, 75);
+  EXPECT_EQ(lab_.miniflux.unread().size(), 2U);
+  EXPECT_EQ(lab_.writer.answered(), 1) << "nothing leaves without a record";
+  disk.free();
+  const auto later = run("weekly-digest");
+  EXPECT_EQ(later.code, 0) << later.err;
+  compare("full_disk.txt",
+          normal("exit 75\n" + full.out + full.err + "\nwith room again\n" + later.out + later.err,
+                 lab_));
+  EXPECT_TRUE(lab_.miniflux.unread().empty());
 }
 
 TEST_F(Jobs, WhatASilentSourceToldBeforeIsNotGone) {
@@ -204,9 +263,7 @@ TEST_F(Jobs, TheBriefingOnRealServers) {
   ASSERT_TRUE(comes_true([&] { return lab_.fires(); }));
   const auto first = run("morning-briefing", {});
   ASSERT_EQ(first.code, 0) << first.err;
-  EXPECT_NE(first.out.find("Disk vps1: The disk is full"), std::string::npos) << first.out;
-  EXPECT_NE(first.out.find("09:30 Stand-up"), std::string::npos) << first.out;
-  EXPECT_NE(first.out.find("Look at this one first."), std::string::npos);
+  compare("briefing.txt", normal(without_times(first.out), lab_));
   lab_.disk(0);
   ASSERT_TRUE(comes_true([&] { return !lab_.fires(); }));
   lab_.radicale->kill();
