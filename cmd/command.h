@@ -58,6 +58,7 @@ std::string overview();
 Command ask_command();
 Command run_job_command();
 Command send_command();
+Command host_command();
 std::vector<Command> audit_commands();
 std::vector<Command> policy_commands();
 Command check_command();

@@ -127,10 +127,12 @@ jobs::Gathered gather(const settings::Settings& settings, const settings::Job& j
   std::vector<std::future<std::vector<Reading>>> readings;
   for (const auto& use : job.gather) {
     const auto& source = settings.sources.at(use.from);
-    if (source.kind == "host" && source.texts.at("command").empty()) {
-      readings.push_back(std::async(std::launch::async, [&use, since, now, &zone] {
+    if (source.kind == "host") {
+      readings.push_back(std::async(std::launch::async, [&use, &source, since, now, &zone, until] {
         try {
-          return sources::read_host(use.from, since, now, zone);
+          return source.command.empty()
+                     ? sources::read_host(use.from, since, now, zone)
+                     : sources::read_other_host(use.from, source.command, until - base::boot_now());
         } catch (const std::exception& e) {
           return std::vector<Reading>{sources::failed_reading(use.from, "host", base::describe(e))};
         }

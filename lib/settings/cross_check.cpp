@@ -280,10 +280,6 @@ class Check {
     for (const auto& [name, place] : s_.places)
       if (place.kind != "cli")
         note(at({"places", name}), fmt::format("{} is not served by this version", place.kind));
-    for (const auto& [name, source] : s_.sources)
-      if (source.kind == "host" && source.texts.contains("command") &&
-          !source.texts.at("command").empty())
-        note(at({"sources", name, "command"}), "other hosts are not read by this version");
   }
 
   config::Document& document_;

@@ -41,7 +41,6 @@ constexpr SourceKey source_keys[] = {
     {"issues", "url", 'T', "GitHub, Gitea or Forgejo repository"},
     {"issues", "token", 's', "token"},
     {"commitments", "path", 'T', "Markdown file"},
-    {"host", "command", 't', "for another host"},
 };
 const std::vector<std::string> kinds{"host",   "prometheus",   "alertmanager", "caldav",
                                      "ics",    "miniflux",     "feeds",        "plane",
@@ -94,6 +93,13 @@ void read_sources(config::Node& root, Settings& out) {
     if (source.kind == "caldav" || source.kind == "ics" || n.describing())
       source.to_model = n.word("to_model", {"full", "times", "nothing"}, "what a model may see",
                                source.kind == "ics" ? "times" : "full");
+    if (source.kind == "host" || n.describing()) {
+      source.command = n.texts("command",
+                               "of another host: a program and its arguments that print "
+                               "`openclaw host --json` there");
+      if (!source.command.empty() && !source.command[0].starts_with('/'))
+        n.problem_at("command", "must begin with the absolute path of a program");
+    }
     if (source.texts.contains("path")) source.texts["path"] = beside(out, source.texts["path"]);
     out.sources.emplace(name, std::move(source));
   });

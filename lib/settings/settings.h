@@ -80,6 +80,7 @@ struct Source {
   std::string kind;
   std::map<std::string, std::string> texts;
   std::vector<std::string> projects;
+  std::vector<std::string> command;  ///< of another host: prints its facts
   std::map<std::string, SecretRef> secrets;
   std::string to_model = "full";  ///< full, times, nothing
 };

@@ -40,8 +40,12 @@ bool is_for(const json::Value& silence, const Labels& labels) {
 
 ManagerState read_alertmanager(const std::string& base_url, Fetch& fetch) {
   ManagerState out;
-  const auto status = fetch.get_json(join_url(base_url, "/api/v2/status"));
-  out.started = base::parse_rfc3339(status["uptime"].as_string());
+  try {
+    const auto status = fetch.get_json(join_url(base_url, "/api/v2/status"));
+    out.started = base::parse_rfc3339(status["uptime"].as_string());
+  } catch (const base::Error&) {
+    // Grafana's own has none; what is really wrong the next request says.
+  }
   const auto alerts = fetch.get_json(join_url(base_url, "/api/v2/alerts"));
   if (!alerts.is_array())
     throw base::ProtocolError("the alerts of Alertmanager are no list: is the URL right?");

@@ -11,6 +11,7 @@ namespace openclaw::sources {
 namespace {
 
 constexpr std::size_t most_objects = 20000;
+constexpr std::size_t most_bytes = 64u << 20;  // of all objects together
 
 /// Objects of all calendars as they were at the last good reading.
 struct Store {
@@ -41,6 +42,13 @@ struct Store {
     }
     return write_copy(
         json::Value::object({{"at", at ? base::rfc3339(*at) : ""}, {"collections", all}}));
+  }
+
+  std::size_t bytes() const {
+    std::size_t n = 0;
+    for (const auto& [url, c] : collections)
+      for (const auto& [href, object] : c.objects) n += object.data.size();
+    return n;
   }
 
   std::size_t size() const {
@@ -83,6 +91,8 @@ bool refresh(Reading& out, Store& store, Dav dav, const std::string& url, const 
       }
       if (fresh.size() > most_objects)
         throw base::LimitError(fmt::format("more than {} objects in the calendars", most_objects));
+      if (fresh.bytes() > most_bytes)
+        throw base::LimitError("the calendars hold more than " + base::human_bytes(most_bytes));
     }
     out.cache = fresh.write();
     store = std::move(fresh);

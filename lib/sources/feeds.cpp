@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "sources/feeds.h"
 
+#include <algorithm>
+
 #include <fmt/core.h>
 
 #include "base/error.h"
@@ -22,6 +24,7 @@ constexpr std::size_t most_bytes = 5u << 20;
 constexpr std::size_t most_feeds = 500;
 constexpr int most_redirects = 5;
 constexpr base::Millis for_one{15000};
+constexpr base::Millis for_one_least{1000};
 
 void outlines(const xml::Element& parent, std::vector<std::string>& out) {
   for (const auto* outline : parent.all("outline")) {
@@ -74,7 +77,10 @@ class Feeds {
   }
 
   Reading read(const std::vector<std::string>& list) {
-    for (const auto& address : list) one(address);
+    for (std::size_t i = 0; i < list.size(); ++i) {
+      share_ = share_of(list.size() - i);
+      one(list[i]);
+    }
     if (failed_ == list.size()) {
       out_.state = Reading::State::failed;
       out_.reason = "no feed can be read: " + out_.doubts.front();
@@ -85,6 +91,14 @@ class Feeds {
   }
 
  private:
+  /// A slow feed may take some of the others' time, and never most of it.
+  base::Millis share_of(std::size_t feeds_left) const {
+    constexpr std::int64_t generous = 4;
+    const auto even = fetch_.left() / static_cast<std::int64_t>(feeds_left);
+    return std::clamp(feeds_left > 1 ? std::min(even * generous, fetch_.left() / 3) : even,
+                      for_one_least, for_one);
+  }
+
   void one(const std::string& address) {
     Value known = old_[address];
     try {
@@ -106,8 +120,8 @@ class Feeds {
       net::Request request;
       request.url = url;
       request.max_body = most_bytes;
-      request.total_timeout = for_one;
-      request.first_byte_timeout = for_one;
+      request.total_timeout = share_;
+      request.first_byte_timeout = share_;
       // A foreign server must not send us into the private network.
       if (hop > 0) request.reach = net::Reach::public_only;
       if (const auto& etag = known["etag"].as_string(); !etag.empty())
@@ -163,6 +177,7 @@ class Feeds {
   Fetch& fetch_;
   const Seen& seen_;
   std::size_t failed_ = 0;
+  base::Millis share_ = for_one;
   Reading out_;
 };
 

@@ -28,11 +28,11 @@ void Fetch::header(std::string name, std::string value) {
 }
 
 net::Response Fetch::send(net::Request request) {
-  const base::Millis left = until_ - base::boot_now();
-  if (left <= base::Millis(0))
+  const base::Millis rest = left();
+  if (rest <= base::Millis(0))
     throw base::TransientError("no time was left for " + where(request.url));
-  request.total_timeout = std::min(request.total_timeout, left);
-  request.first_byte_timeout = std::min(request.first_byte_timeout, left);
+  request.total_timeout = std::min(request.total_timeout, rest);
+  request.first_byte_timeout = std::min(request.first_byte_timeout, rest);
   request.headers.insert(request.headers.end(), headers_.begin(), headers_.end());
   request.ca_file = ca_file_;
   request.accept_gzip = true;

@@ -22,6 +22,9 @@ class Fetch {
   void header(std::string name, std::string value);
   void ca_file(std::string path) { ca_file_ = std::move(path); }
 
+  /// Until the deadline.
+  base::Millis left() const { return until_ - base::boot_now(); }
+
   net::Response send(net::Request request);
   /// Any status; redirects are not followed.
   net::Response get(const std::string& url);

@@ -10,6 +10,13 @@ namespace openclaw::sources {
 std::vector<Reading> read_host(const std::string& source, base::Time since, base::Time now,
                                const zone::Zone& zone);
 
+/// One line for each reading, for another machine's openclaw.
+std::string host_as_json(const std::vector<Reading>& readings);
+/// The facts of another machine, by a program that prints what host_as_json() makes; argv[0] is an
+/// absolute path. Throws base::Error when the program fails or prints something else.
+std::vector<Reading> read_other_host(const std::string& source,
+                                     const std::vector<std::string>& argv, base::Millis timeout);
+
 Reading read_disks(const std::string& source);
 Reading read_units(const std::string& source, const zone::Zone& zone);
 Reading read_journal(const std::string& source, base::Time since);

@@ -271,6 +271,36 @@ TEST_F(Alerts, AnAlertIsSilencedOnceByTheIdThatItIsListedUnder) {
   EXPECT_THROW(silence("0123456789abcdef", 1), base::Error);
 }
 
+TEST_F(Alerts, OneBelowAPathAsGrafanasIsReadAndSilencedToo) {
+  const auto port = free_port();
+  const std::string path = "/api/alertmanager/grafana";
+  const Service grafana({"prometheus-alertmanager", "--config.file=" + dir_.file("am.yml"),
+                         "--storage.path=" + dir_.file("grafana"),
+                         "--cluster.listen-address=", "--web.route-prefix=" + path,
+                         fmt::format("--web.listen-address=127.0.0.1:{}", port)},
+                        dir_.file("grafana.log"));
+  const std::string url = fmt::format("http://127.0.0.1:{}{}", port, path);
+  ASSERT_TRUE(comes_true([&] { return up(url + "/-/ready"); })) << read(dir_.file("grafana.log"));
+  auto f = fetch();
+  f.header("Authorization", "Bearer glsa_test");
+  f.send_json("POST", url + "/api/v2/alerts",
+              json::Value::array({json::Value::object(
+                  {{"labels", json::Value::object({{"alertname", "Grafana"},
+                                                   {"grafana_folder", "Home"},
+                                                   {"severity", "warning"}})},
+                   {"annotations", json::Value::object({{"summary", "From Grafana"}})}})}));
+  Reading reading;
+  ASSERT_TRUE(comes_true([&] {
+    reading = read_now({"", url});
+    return !reading.items.empty();
+  })) << reading.reason;
+  EXPECT_TRUE(reading.items[0].title.starts_with("Grafana: From Grafana"))
+      << reading.items[0].title;
+  const auto id = reading.items[0].key.substr(6);
+  const auto now = base::wall_now();
+  EXPECT_FALSE(sources::silence_alert(url, id, now, now + std::chrono::hours(1), "x", f).empty());
+}
+
 TEST_F(Alerts, AWrongAddressIsNoEmptyAnswer) {
   EXPECT_EQ(read_now({manager(), ""}).state, Reading::State::failed);
   EXPECT_EQ(read_now({"", prometheus()}).state, Reading::State::failed);

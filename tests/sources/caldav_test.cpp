@@ -204,8 +204,9 @@ std::vector<std::string> sorted(std::vector<std::string> titles) {
 
 /// What another implementation says of that day.
 std::vector<std::string> oracle(const std::string& file, const Day& day) {
-  const std::string command = fmt::format("/usr/bin/python3 {}/tests/oracles/calendar_day.py {} {} {}",
-                                          OPENCLAW_SOURCE, file, day.zone, day.now);
+  const std::string command =
+      fmt::format("/usr/bin/python3 {}/tests/oracles/calendar_day.py {} {} {}", OPENCLAW_SOURCE,
+                  file, day.zone, day.now);
   FILE* pipe = ::popen(command.c_str(), "r");
   std::string out;
   char buffer[4096];

@@ -122,9 +122,9 @@ TEST(FeedDate, ReadsWhatIsWritten) {
 class Feeds : public testing::Test {
  protected:
   Reading read(const std::string& list, const std::string& cached = {},
-               const sources::Seen& seen = {}) {
+               const sources::Seen& seen = {}, base::Millis limit = base::Millis(20000)) {
     write(dir_.file("list"), list);
-    sources::Fetch f(*http_, base::boot_now() + base::Millis(20000));
+    sources::Fetch f(*http_, base::boot_now() + limit);
     return sources::read_feeds("rss", dir_.file("list"), cached, f, seen);
   }
   static std::string rss(const std::string& title) {
@@ -170,6 +170,15 @@ TEST_F(Feeds, BrokenOnesAreNamedAndTheRestGoesOn) {
   EXPECT_EQ(reading.doubts[1], "127.0.0.1: this is a web page, not a feed");
   EXPECT_EQ(read(gone.url("/")).state, Reading::State::failed);
   EXPECT_THROW(read("# nothing\n"), base::ConfigError);
+}
+
+TEST_F(Feeds, SlowOnesDoNotTakeTheTimeOfTheRest) {
+  const HttpServer slow([](const HttpAsk&, const HttpPeer& peer) { peer.wait(60000); });
+  const HttpServer good(http_answer(200, {}, rss("One")));
+  const auto reading = read(slow.url("/a") + "\n" + slow.url("/b") + "\n" + good.url("/c"), {}, {},
+                            base::Millis(6000));
+  ASSERT_EQ(reading.items.size(), 1U) << "the last of the list is read";
+  EXPECT_EQ(reading.doubts.size(), 2U);
 }
 
 TEST_F(Feeds, ARedirectIntoThePrivateNetworkIsNotFollowed) {
