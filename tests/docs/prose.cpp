@@ -104,13 +104,12 @@ When that cannot be had now the exit status is 75, and the text is kept for a da
 which a timer starts every five minutes.
 Secrets that openclaw knows are cut out before anything is stored.
 )roff"},
-    {"host", R"roff(Prints what a source of kind host reads: file systems, failed units, journal errors, load, a
+    {"host",
+     R"roff(Prints what a source of kind host reads: file systems, failed units, journal errors, load, a
 pending reboot and security upgrades; what cannot be read here is named after a question mark.
 With
 .Fl -json
-each reading is a line; another machine's openclaw runs that, over
-.Xr ssh 1
-for instance, as the
+each reading is a line; another machine's openclaw runs that, over ssh for instance, as the
 .Ic command
 of a source of kind host.
 )roff"},
