@@ -40,12 +40,6 @@ bool is_for(const json::Value& silence, const Labels& labels) {
 
 ManagerState read_alertmanager(const std::string& base_url, Fetch& fetch) {
   ManagerState out;
-  try {
-    const auto status = fetch.get_json(join_url(base_url, "/api/v2/status"));
-    out.started = base::parse_rfc3339(status["uptime"].as_string());
-  } catch (const base::Error&) {
-    // Grafana's own has none; what is really wrong the next request says.
-  }
   const auto alerts = fetch.get_json(join_url(base_url, "/api/v2/alerts"));
   if (!alerts.is_array())
     throw base::ProtocolError("the alerts of Alertmanager are no list: is the URL right?");
@@ -59,6 +53,12 @@ ManagerState read_alertmanager(const std::string& base_url, Fetch& fetch) {
     alert.suppressed = state["state"].as_string() == "suppressed";
     alert.link = entry["generatorURL"].as_string();
     out.alerts.push_back(std::move(alert));
+  }
+  try {
+    const auto status = fetch.get_json(join_url(base_url, "/api/v2/status"));
+    out.started = base::parse_rfc3339(status["uptime"].as_string());
+  } catch (const base::Error&) {
+    // Grafana's own has none.
   }
   const auto silences = fetch.get_json(join_url(base_url, "/api/v2/silences"));
   for (const auto& silence : silences.items())
