@@ -35,7 +35,7 @@ if(OPENCLAW_HARDEN)
   # With automatic initialisation g++ 12 takes std::variant's storage for uninitialised.
   target_compile_options(openclaw_flags INTERFACE -Wno-maybe-uninitialized -Wno-null-dereference)
   target_link_options(openclaw_flags INTERFACE -pie -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code
-    -Wl,--as-needed -static-libstdc++ -static-libgcc -Wl,--gc-sections)
+    -Wl,--as-needed -static-libstdc++ -static-libgcc -Wl,--gc-sections -Wl,-z,pack-relative-relocs)
 endif()
 
 set_property(GLOBAL PROPERTY openclaw_libraries "")
