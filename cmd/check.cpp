@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include <filesystem>
+
 #include <fmt/core.h>
 
 #include "base/error.h"
@@ -99,8 +101,11 @@ int write_units(const Args& args, const Checked& checked) {
     throw base::ConfigError("the configuration has errors", "openclaw check");
   const std::string folder = args.get("render-units");
   for (const auto& [name, text] :
-       render_units(checked.settings, args.get("program", "/usr/bin/openclaw")))
-    base::write_atomically(folder + "/" + name, text, 0644);
+       render_units(checked.settings, args.get("program", "/usr/bin/openclaw"))) {
+    const std::filesystem::path file = std::filesystem::path(folder) / name;
+    if (name.find('/') != std::string::npos) base::make_folder(file.parent_path(), 0755);
+    base::write_atomically(file, text, 0644);
+  }
   return done;
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "units.h"
 
+#include <algorithm>
+
 #include <fmt/core.h>
 
 #include "base/text.h"
@@ -25,6 +27,9 @@ ProtectSystem=strict
 ProtectHome=yes
 PrivateTmp=yes
 PrivateDevices=yes
+PrivateUsers=yes
+PrivateMounts=yes
+ProtectProc=invisible
 ProtectHostname=yes
 ProtectClock=yes
 ProtectKernelTunables=yes
@@ -71,6 +76,21 @@ std::string service(const std::string& description, const std::string& command) 
          not_retried() + "\n" + hardening;
 }
 
+/// What a service needs beside that to see this machine as a shell does: the whole journal, and
+/// how full the disks below /home are.
+constexpr const char* sees_the_machine =
+    "# SPDX-License-Identifier: MIT\n# Made by openclaw check --render-units.\n[Service]\n"
+    "SupplementaryGroups=systemd-journal\nProtectHome=read-only\n";
+
+bool reads_this_machine(const settings::Settings& settings, const settings::Job& job) {
+  if (job.gather.empty()) return true;
+  return std::any_of(job.gather.begin(), job.gather.end(), [&](const settings::Gather& gather) {
+    const auto source = settings.sources.find(gather.from);
+    return source != settings.sources.end() && source->second.kind == "host" &&
+           source->second.command.empty();
+  });
+}
+
 /// Only around a change of the clocks can a reading be missing.
 std::vector<zone::Civil> leapt_over(const zone::Schedule& schedule, const zone::Zone& zone,
                                     base::Time from, base::Time to) {
@@ -97,6 +117,9 @@ std::map<std::string, std::string> render_units(const settings::Settings& settin
       "\n[Timer]\nOnBootSec=1min\nOnUnitInactiveSec=5min\n\n[Install]\n"
       "WantedBy=timers.target\n";
   for (const auto& [name, job] : settings.jobs) {
+    if (reads_this_machine(settings, job))
+      for (const auto& unit : {"openclaw-job@" + name, std::string("openclaw-recover")})
+        out[unit + ".service.d/machine.conf"] = sees_the_machine;
     if (job.schedule.empty()) continue;
     out["openclaw-job@" + name + ".timer"] =
         head("openclaw job " + name) + "\n[Timer]\nOnCalendar=" + job.schedule +
@@ -150,7 +173,7 @@ std::string timer_differences(const settings::Settings& settings) {
   }
   std::string out;
   for (const auto& [name, job] : settings.jobs)
-    if (timers.erase(name) == 0)
+    if (!job.schedule.empty() && timers.erase(name) == 0)
       out += fmt::format(
           "job {}: its timer is not enabled here (systemctl enable --now "
           "openclaw-job@{}.timer)\n",

@@ -24,6 +24,8 @@ cmake --build --preset release
 
 say "tests"
 ctest --preset dev --no-tests=error
+say "units in a booted systemd"
+tests/boot/run.sh build/release/cmd/openclaw
 say "fuzzing"
 tests/fuzz.sh
 if [ -n "${OPENCLAW_FULL:-}" ]; then

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "audit/process.h"
 
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
 #include <mutex>
 
 #include <unistd.h>
@@ -49,8 +52,12 @@ std::string own_process() {
 bool is_alive(const std::string& process) {
   const auto parts = base::split(process, ' ');
   if (parts.size() != 3 || parts[0] != boot_id()) return false;
-  const std::string start = start_time(std::string(parts[1]));
-  return !start.empty() && start == parts[2];
+  const std::string pid(parts[1]);
+  const std::string start = start_time(pid);
+  if (!start.empty()) return start == parts[2];
+  // systemd's ProtectProc= hides the processes of other users, but not that they live.
+  const long number = std::strtol(pid.c_str(), nullptr, 10);
+  return number > 1 && ::kill(static_cast<pid_t>(number), 0) != 0 && errno == EPERM;
 }
 
 }  // namespace openclaw::audit

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "units.h"
 
 namespace openclaw::test {
 namespace {
@@ -46,6 +47,8 @@ std::map<std::string, std::string> documents() {
   out["share/completions/openclaw.bash"] = bash_completion();
   out["share/completions/_openclaw"] = zsh_completion();
   out["share/completions/openclaw.fish"] = fish_completion();
+  for (const auto& [name, text] : cmd::render_units(settings::embedded(), "/usr/bin/openclaw"))
+    out["systemd/" + name] = text;
   return out;
 }
 
