@@ -15,7 +15,7 @@ namespace {
 class Terminal : public chat::Channel {
  public:
   explicit Terminal(std::string pretty) : pretty_(std::move(pretty)) {}
-  std::string send(const chat::Message& message, const std::string& text) override {
+  std::string send(const chat::Message& message, const std::string& text, chat::Parts&) override {
     const auto& shown = pretty_.empty() || message.repeat || !message.whole ? text : pretty_;
     const auto whole = shown.ends_with('\n') ? shown : shown + "\n";
     try {
@@ -33,7 +33,7 @@ class Terminal : public chat::Channel {
 /// Replaced as a whole, so that a repeat changes nothing.
 class File : public chat::Channel {
  public:
-  std::string send(const chat::Message& message, const std::string& text) override {
+  std::string send(const chat::Message& message, const std::string& text, chat::Parts&) override {
     base::write_atomically(message.place, text, 0640);
     return message.place;
   }
@@ -74,12 +74,15 @@ void hand_over(State& state, Channels& channels, const std::string& key, const s
   try {
     auto& channel = channels.to(message->place);
     whole = chat::marked(*message, channel, *text);
-    id = channel.send(*message, whole);
+    chat::Parts parts(state.db, key);
+    id = channel.send(*message, whole, parts);
   } catch (const ClosedPipe&) {
     outbox.later(key, "its reader went away", true);
     throw;
   } catch (const chat::OutcomeUnknown& e) {
     return outbox.later(key, base::describe(e), true);
+  } catch (const chat::TooSoon& e) {
+    return outbox.later(key, base::describe(e), false, base::wall_now() + e.wait());
   } catch (const base::TransientError& e) {
     return outbox.later(key, base::describe(e), false);
   } catch (const base::UnavailableError& e) {

@@ -43,6 +43,9 @@ std::string_view prefix_bytes(std::string_view s, std::size_t n);
 std::string printable(std::string_view s);
 /// As printable(), with newline and tab escaped too.
 std::string one_line(std::string_view s);
+/// Text for a chat: what printable() would escape is left out, but joiners within a script or an
+/// emoji stay.
+std::string without_hidden(std::string_view s);
 /// JSON text with the characters that printable() would show otherwise escaped, as JSON does.
 std::string printable_json(std::string_view json);
 

@@ -158,4 +158,20 @@ std::string printable_json(std::string_view json) {
 std::string printable(std::string_view s) { return filter(s, "\n\t"); }
 std::string one_line(std::string_view s) { return filter(s, ""); }
 
+std::string without_hidden(std::string_view s) {
+  std::string out;
+  out.reserve(s.size());
+  char32_t before = 0;
+  for (std::size_t pos = 0; pos < s.size();) {
+    const char32_t c = next_code_point(s, pos);
+    const bool joins = (c == 0x200C || c == 0x200D) && before > 0x2FF;
+    const bool control = (c < 0x20 && c != '\n' && c != '\t') || (c >= 0x7F && c < 0xA0);
+    const bool presents = c == 0xFE0E || c == 0xFE0F;
+    if (control || (within(c, hidden) && !presents && !joins)) continue;
+    append_utf8(out, c);
+    before = joins ? 0 : c;
+  }
+  return out;
+}
+
 }  // namespace openclaw::base

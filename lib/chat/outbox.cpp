@@ -2,13 +2,17 @@
 #include "chat/outbox.h"
 
 #include "audit/process.h"
+#include "chat/approvals.h"
+#include "chat/inbox.h"
 
 namespace openclaw::chat {
 namespace {
 
 constexpr const char* columns =
     "key, owner, place, text_ref, whole, silent, expires_at, state, repeat, again, attempts,"
-    " coalesce(remote_id,''), coalesce(note,'')";
+    " coalesce(remote_id,''), coalesce(note,''), inert, coalesce(thread,''), coalesce(reply_to,''),"
+    " coalesce(question,''), coalesce(edits,''), not_before";
+constexpr int column_count = 19;
 
 constexpr base::Millis kept{90LL * 86400000};
 
@@ -27,6 +31,12 @@ Message message_of(SQLite::Statement& q) {
   m.attempts = q.getColumn(10).getInt();
   m.id = q.getColumn(11).getString();
   m.note = q.getColumn(12).getString();
+  m.inert = q.getColumn(13).getInt() != 0;
+  m.thread = q.getColumn(14).getString();
+  m.reply_to = q.getColumn(15).getString();
+  m.question = q.getColumn(16).getString();
+  m.edits = q.getColumn(17).getString();
+  if (!q.getColumn(18).isNull()) m.not_before = base::from_ms(q.getColumn(18).getInt64());
   return m;
 }
 
@@ -40,15 +50,28 @@ CREATE TABLE outbox(key TEXT NOT NULL PRIMARY KEY, owner TEXT NOT NULL, place TE
   again INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, process TEXT, remote_id TEXT, sent_at INTEGER, note TEXT) STRICT;
 CREATE INDEX outbox_owner ON outbox(owner);
 CREATE INDEX outbox_open ON outbox(created_at) WHERE state IN ('waiting','sending');
-)sql"}};
+)sql"},
+                                                     {2, "outbox of chats", R"sql(
+ALTER TABLE outbox ADD COLUMN inert INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE outbox ADD COLUMN thread TEXT;
+ALTER TABLE outbox ADD COLUMN reply_to TEXT;
+ALTER TABLE outbox ADD COLUMN question TEXT;
+ALTER TABLE outbox ADD COLUMN edits TEXT;
+ALTER TABLE outbox ADD COLUMN not_before INTEGER;
+CREATE TABLE outbox_parts(key TEXT NOT NULL, number INTEGER NOT NULL, place TEXT NOT NULL, remote_id TEXT NOT NULL,
+  whole INTEGER NOT NULL, marked INTEGER NOT NULL, PRIMARY KEY(key, number)) STRICT;
+CREATE INDEX outbox_parts_id ON outbox_parts(place, remote_id);
+CREATE INDEX outbox_id ON outbox(place, remote_id);
+)sql"},
+                                                     inbox_migration(), approvals_migration()};
   return steps;
 }
 
 void Outbox::put(const Message& m, base::Time now) {
   auto& insert = db_.statement(
       "INSERT INTO outbox(key, owner, place, text_ref, whole, silent, created_at, expires_at, "
-      "again)"
-      " VALUES(?,?,?,?,?,?,?,?,?) ON CONFLICT(key) DO NOTHING");
+      "again, inert, thread, reply_to, question, edits)"
+      " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT(key) DO NOTHING");
   insert.bind(1, m.key);
   insert.bind(2, m.owner);
   insert.bind(3, m.place);
@@ -61,6 +84,11 @@ void Outbox::put(const Message& m, base::Time now) {
   else
     insert.bind(8);
   insert.bind(9, m.again ? 1 : 0);
+  insert.bind(10, m.inert ? 1 : 0);
+  insert.bind(11, m.thread);
+  insert.bind(12, m.reply_to);
+  insert.bind(13, m.question);
+  insert.bind(14, m.edits);
   insert.exec();
   insert.reset();
 }
@@ -96,7 +124,7 @@ std::optional<Message> Outbox::begin(const std::string& key, const std::string& 
       return;
     }
     auto message = message_of(query);
-    const std::string owner = query.getColumn(13).getString();
+    const std::string owner = query.getColumn(column_count).getString();
     query.reset();
     if (!message.is_open()) return;
     if (message.state == "sending") {
@@ -128,21 +156,28 @@ void Outbox::sent(const std::string& key, const std::string& id, base::Time now)
   update.reset();
 }
 
-void Outbox::set(const std::string& key, const char* state, const std::string& note, bool repeat) {
+void Outbox::set(const std::string& key, const char* state, const std::string& note, bool repeat,
+                 std::optional<base::Time> not_before) {
   db_.transaction([&] {
     auto& update = db_.statement(
-        "UPDATE outbox SET state=?, note=?, repeat=repeat OR ?, process=NULL WHERE key=?");
+        "UPDATE outbox SET state=?, note=?, repeat=repeat OR ?, not_before=?, process=NULL WHERE "
+        "key=?");
     update.bind(1, state);
     update.bind(2, note);
     update.bind(3, repeat ? 1 : 0);
-    update.bind(4, key);
+    if (not_before)
+      update.bind(4, base::to_ms(*not_before));
+    else
+      update.bind(4);
+    update.bind(5, key);
     update.exec();
     update.reset();
   });
 }
 
-void Outbox::later(const std::string& key, const std::string& why, bool may_have_arrived) {
-  set(key, "waiting", why, may_have_arrived);
+void Outbox::later(const std::string& key, const std::string& why, bool may_have_arrived,
+                   std::optional<base::Time> not_before) {
+  set(key, "waiting", why, may_have_arrived, not_before);
 }
 
 void Outbox::refused(const std::string& key, const std::string& why) {
@@ -198,6 +233,7 @@ std::vector<Message> Outbox::expire(base::Time now) {
     forget.bind(1, base::to_ms(now - kept));
     forget.exec();
     forget.reset();
+    db_.raw().exec("DELETE FROM outbox_parts WHERE key NOT IN (SELECT key FROM outbox)");
   });
   return out;
 }
@@ -210,7 +246,61 @@ bool Outbox::is_being_sent(const std::string& key) {
   return busy;
 }
 
+std::optional<Parts::Part> Parts::find(int number) {
+  auto& query = db_.statement("SELECT remote_id, whole, marked FROM outbox_parts WHERE key=? AND number=?");
+  query.bind(1, key_);
+  query.bind(2, number);
+  std::optional<Part> out;
+  if (query.executeStep())
+    out = Part{query.getColumn(0).getString(), query.getColumn(1).getInt() != 0,
+               query.getColumn(2).getInt() != 0};
+  query.reset();
+  return out;
+}
+
+void Parts::arrived(int number, const Part& part) {
+  db_.transaction([&] {
+    auto& put = db_.statement(
+        "INSERT INTO outbox_parts SELECT key, ?, place, ?, ?, ? FROM outbox WHERE key=?"
+        " ON CONFLICT(key, number) DO UPDATE SET remote_id=excluded.remote_id, "
+        "whole=excluded.whole");
+    put.bind(1, number);
+    put.bind(2, part.id);
+    put.bind(3, part.whole ? 1 : 0);
+    put.bind(4, part.marked ? 1 : 0);
+    put.bind(5, key_);
+    put.exec();
+    put.reset();
+    auto& clear = db_.statement("UPDATE outbox SET repeat=0 WHERE key=? AND repeat");
+    clear.bind(1, key_);
+    clear.exec();
+    clear.reset();
+  });
+}
+
+std::vector<std::string> Parts::ids_of(const std::string& key) {
+  auto& query = db_.statement("SELECT remote_id FROM outbox_parts WHERE key=? ORDER BY number");
+  query.bind(1, key);
+  std::vector<std::string> out;
+  while (query.executeStep()) out.push_back(query.getColumn(0).getString());
+  query.reset();
+  return out;
+}
+
+std::string key_of_part(store::Database& db, const std::string& place, const std::string& id) {
+  auto& query = db.statement(
+      "SELECT key FROM outbox_parts WHERE place=?1 AND remote_id=?2"
+      " UNION ALL SELECT key FROM outbox WHERE place=?1 AND remote_id=?2 LIMIT 1");
+  query.bind(1, place);
+  query.bind(2, id);
+  std::string out;
+  if (query.executeStep()) out = query.getColumn(0).getString();
+  query.reset();
+  return out;
+}
+
 std::string marked(const Message& message, const Channel& channel, const std::string& text) {
+  if (channel.marks_repeats()) return text;
   const bool seen = message.again || (message.repeat && !channel.is_idempotent());
   return (seen ? "(again) " : "") + text;
 }

@@ -23,6 +23,11 @@ struct Message {
   std::string text_ref;  ///< in audit::Bodies
   bool whole = true;     ///< false: headlines, or a notice about something else
   bool silent = false;   ///< nobody's phone makes a sound
+  bool inert = false;    ///< addresses in it cannot be followed
+  std::string thread;    ///< of the place: a topic; empty = none
+  std::string reply_to;  ///< the other side's id of what it answers
+  std::string question;  ///< of Approvals: yes and no can be pressed
+  std::string edits;     ///< the key of the message that it takes the place of
   std::optional<base::Time> expires;  ///< later than that it is of no use
 
   std::string state = "waiting";  ///< waiting, sending, sent, refused, expired
@@ -31,6 +36,7 @@ struct Message {
   int attempts = 0;
   std::string id;    ///< what the other side calls it
   std::string note;  ///< why it waits, was refused or expired
+  std::optional<base::Time> not_before;  ///< the other side asked for patience
 
   bool is_open() const { return state == "waiting" || state == "sending"; }
 };
@@ -54,7 +60,8 @@ class Outbox {
   /// Inside a transaction: the other side has it.
   void sent(const std::string& key, const std::string& id, base::Time now);
   /// It waits on. may_have_arrived: the next attempt is a repeat.
-  void later(const std::string& key, const std::string& why, bool may_have_arrived);
+  void later(const std::string& key, const std::string& why, bool may_have_arrived,
+             std::optional<base::Time> not_before = std::nullopt);
   void refused(const std::string& key, const std::string& why);
   /// Inside a transaction: what the owner still has open is not to be sent any more.
   void supersede(const std::string& owner, const std::string& why);
@@ -67,7 +74,8 @@ class Outbox {
   std::vector<Message> expire(base::Time now);
 
  private:
-  void set(const std::string& key, const char* state, const std::string& note, bool repeat);
+  void set(const std::string& key, const char* state, const std::string& note, bool repeat,
+           std::optional<base::Time> not_before = std::nullopt);
   std::vector<Message> read(const std::string& where, const std::string& value);
   void end(const std::string& where, const std::string& value, const std::string& why);
   store::Database& db_;
@@ -79,6 +87,39 @@ class OutcomeUnknown : public base::TransientError {
   using TransientError::TransientError;
 };
 
+/// Not now: the other side wants to be left alone for a while.
+class TooSoon : public base::TransientError {
+ public:
+  TooSoon(const std::string& what, base::Millis wait) : TransientError(what), wait_(wait) {}
+  base::Millis wait() const noexcept { return wait_; }
+
+ private:
+  base::Millis wait_;
+};
+
+/// What has arrived of one message that goes in several parts; each has an id of its own.
+class Parts {
+ public:
+  Parts(store::Database& db, std::string key) : db_(db), key_(std::move(key)) {}
+  struct Part {
+    std::string id;
+    bool whole = false;   ///< false: its first line is there
+    bool marked = false;  ///< it says that it may be a repeat
+  };
+  std::optional<Part> find(int number);
+  /// Durable on return. What was sent before it is no longer in doubt.
+  void arrived(int number, const Part& part);
+  /// Ids of another message's parts, in order.
+  std::vector<std::string> ids_of(const std::string& key);
+
+ private:
+  store::Database& db_;
+  std::string key_;
+};
+
+/// The key of the message that has this id at this place; empty = none of ours.
+std::string key_of_part(store::Database& db, const std::string& place, const std::string& id);
+
 /// A way to places: a terminal, a file, a chat server.
 class Channel {
  public:
@@ -86,9 +127,11 @@ class Channel {
   /// Gives the text away; the id that the other side gave it. Throws OutcomeUnknown,
   /// base::TransientError or base::UnavailableError (it has not arrived and may later), or another
   /// base::Error (it never will).
-  virtual std::string send(const Message& message, const std::string& text) = 0;
+  virtual std::string send(const Message& message, const std::string& text, Parts& parts) = 0;
   /// Whether the same key given twice arrives once, so that a repeat needs no mark.
   virtual bool is_idempotent() const { return false; }
+  /// Whether send() itself marks what may be a repeat.
+  virtual bool marks_repeats() const { return false; }
 };
 
 /// The text as it is to be sent: a repeat that would be seen says that it is one.

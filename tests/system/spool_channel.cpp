@@ -27,7 +27,7 @@ class Spool : public chat::Channel {
     fs::create_directories(folder_);
   }
 
-  std::string send(const chat::Message& message, const std::string& text) override {
+  std::string send(const chat::Message& message, const std::string& text, chat::Parts&) override {
     if (fault("down")) throw base::UnavailableError("the server is down");
     if (fault("refuse")) throw base::Error("the bot was thrown out");
     const std::string id = keeps_one_
