@@ -157,7 +157,7 @@ void JobDelivery::tell_else(const std::string& what) {
       outbox_.put(message, now);
     });
     base::failpoint("else told, not sent");
-    Channels channels(settings_);
+    Channels channels(state_, settings_);
     for (const auto& waiting : outbox_.of(owner))
       if (waiting.is_open()) hand_over(state_, channels, waiting.key, {});
   } catch (const std::exception& e) {

@@ -211,10 +211,7 @@ int JobRun::dry_run() {
   auto briefing = compose(nullptr, "dry run", gathered);
   briefing.written_by = "dry run: nothing is kept, no model is asked";
   briefing.cost = base::Usd{};
-  Channels channels(settings_);
-  chat::Message message;
-  message.place = file_.empty() ? "-" : file_;
-  channels.to(message.place).send(message, jobs::render(briefing, zone_, style()));
+  write_locally(file_.empty() ? "-" : file_, jobs::render(briefing, zone_, style()));
   return done;
 }
 
@@ -342,7 +339,7 @@ int JobRun::go_on(Work& work) {
 }
 
 int JobRun::deliver(Work& work, const jobs::Plan& plan, const std::string& pretty) {
-  Channels channels(settings_, pretty);
+  Channels channels(work.state, settings_, pretty);
   const bool closed = work.delivery.send(channels, plan, work.run, work.sources);
   if (!closed || !work.delivery.is_delivered()) {
     ping(false);

@@ -66,7 +66,7 @@ int run(const Args& args) {
                         message.text_ref = state.bodies.put(text, now, true);
                         outbox.put(message, now);
                       });
-  Channels channels(settings);
+  Channels channels(state, settings);
   hand_over(state, channels, message.key, {});
   // Another process may be sending it: what comes of that is this one's answer.
   for (int i = 0; i < most_waits && outbox.is_being_sent(message.key); ++i)
@@ -97,7 +97,7 @@ int send_waiting(const Args& args, const settings::Settings& settings) {
                         base::wall_now());
     worst = failed;
   }
-  Channels channels(settings);
+  Channels channels(state, settings);
   for (const auto& message : outbox.open()) {
     // A slot's own messages are sent by whoever closes the slot after them.
     if (message.owner.starts_with("job:")) continue;

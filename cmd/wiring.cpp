@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "chat/outbox.h"
+#include "telegram/bot_channel.h"
 #include "crypto/digest.h"
 #include "llm/wire.h"
 #include "paths.h"
@@ -52,7 +53,8 @@ std::string ready_folder(const std::string& folder) {
 
 std::vector<store::Migration> all_migrations() {
   auto out = audit::migrations();
-  for (const auto* more : {&agent::migrations(), &jobs::migrations(), &chat::migrations()})
+  for (const auto* more : {&agent::migrations(), &jobs::migrations(), &chat::migrations(),
+                           &telegram::migrations()})
     out.insert(out.end(), more->begin(), more->end());
   return out;
 }

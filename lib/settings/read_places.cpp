@@ -78,7 +78,7 @@ void read_places(config::Node& root, Settings& out) {
            });
 }
 
-void read_channels(config::Node& root, Settings&) {
+void read_channels(config::Node& root, Settings& out) {
   root.object("matrix", "the bot's Matrix account", [](config::Node& n) {
     const auto homeserver = n.required_text("homeserver", "https URL");
     if (!homeserver.empty() && !url::parse(homeserver))
@@ -88,8 +88,18 @@ void read_channels(config::Node& root, Settings&) {
     read_secret(n, "recovery_key", "recovery key of its secret storage");
     read_secret(n, "store_key", "key of its store");
   });
-  root.object("telegram", "the Telegram bot",
-              [](config::Node& n) { read_secret(n, "token", "token of the bot"); });
+  root.object("telegram", "the Telegram bot", [&out](config::Node& n) {
+    Telegram telegram;
+    telegram.token = read_secret(n, "token", "token of the bot");
+    const auto server = n.text("base_url", "a Bot API server of your own");
+    if (!server.empty()) {
+      if (!url::parse(server)) n.problem_at("base_url", "must be a plain https URL");
+      telegram.base_url = server;
+      while (telegram.base_url.ends_with('/')) telegram.base_url.pop_back();
+    }
+    if (!n.describing() && !telegram.token) n.problem("'token' is missing");
+    out.telegram = std::move(telegram);
+  });
   root.not_in_this_version("mcp");
   root.not_in_this_version("voice");
   root.not_in_this_version("documents");

@@ -118,6 +118,11 @@ struct Audit {
   std::string drift_tell;
 };
 
+struct Telegram {
+  SecretRef token;
+  std::string base_url = "https://api.telegram.org";
+};
+
 struct Settings {
   std::string file;  ///< empty = the embedded default
   std::string folder;
@@ -136,6 +141,7 @@ struct Settings {
   std::map<std::string, Source> sources;
   std::map<std::string, Job> jobs;
   Audit audit;
+  std::optional<Telegram> telegram;
   policy::Policy policy;
 };
 

@@ -129,7 +129,7 @@ TEST(Outbox, WhatADeadProcessWasSendingExpiresToo) {
 
 TEST(Outbox, AnotherKeysRepeatIsMarkedOnEveryChannel) {
   struct Idempotent : chat::Channel {
-    std::string send(const Message&, const std::string&) override { return "id"; }
+    std::string send(const Message&, const std::string&, chat::Parts&) override { return "id"; }
     bool is_idempotent() const override { return true; }
   } channel;
   Message m;

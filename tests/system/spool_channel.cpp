@@ -56,13 +56,25 @@ class Spool : public chat::Channel {
   bool keeps_one_;
 };
 
+class Spools : public Remote {
+ public:
+  explicit Spools(const settings::Settings& settings) : settings_(settings) {}
+  bool is_ours(const std::string&) override { return true; }
+  void wake(const std::string&) override {}
+  std::unique_ptr<chat::Channel> channel(State&, const std::string& place) override {
+    const char* spool = std::getenv("OPENCLAW_SPOOL");
+    return std::make_unique<Spool>(fs::path(spool ? spool : "/nonexistent") / place,
+                                   settings_.places.at(place).kind == "matrix");
+  }
+
+ private:
+  const settings::Settings& settings_;
+};
+
 }  // namespace
 
-std::unique_ptr<chat::Channel> remote_channel(const settings::Settings& settings,
-                                              const std::string& place) {
-  const char* spool = std::getenv("OPENCLAW_SPOOL");
-  return std::make_unique<Spool>(fs::path(spool ? spool : "/nonexistent") / place,
-                                 settings.places.at(place).kind == "matrix");
+std::unique_ptr<Remote> make_remote(const settings::Settings& settings, const std::string&) {
+  return std::make_unique<Spools>(settings);
 }
 
 }  // namespace openclaw::cmd

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+#include "telegram_account.h"
+
+#include "secrets.h"
+#include "wake.h"
+
+namespace openclaw::cmd {
+
+TelegramAccount::TelegramAccount(const settings::Telegram& telegram, std::string state_folder)
+    : folder_(std::move(state_folder)),
+      token_(resolve(telegram.token)),
+      http_(net::make_http_client()),
+      api_(*http_, telegram.base_url, token_) {}
+
+bool TelegramAccount::take() {
+  if (!lock_) lock_ = base::FileLock::try_take(folder_ + "/telegram.lock");
+  return lock_.has_value();
+}
+
+std::unique_ptr<chat::Channel> TelegramAccount::channel(State& state, const std::string& chat) {
+  return std::make_unique<telegram::BotChannel>(api_, state.db, pace_, chat);
+}
+
+void wake_telegram(const std::string& state_folder) { ring(state_folder + "/telegram.wake"); }
+
+}  // namespace openclaw::cmd
