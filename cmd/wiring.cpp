@@ -12,12 +12,12 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "chat/outbox.h"
-#include "telegram/bot_channel.h"
 #include "crypto/digest.h"
 #include "llm/wire.h"
 #include "paths.h"
 #include "policy/describe.h"
 #include "secrets.h"
+#include "telegram/bot_channel.h"
 
 namespace openclaw::cmd {
 namespace {
@@ -53,8 +53,8 @@ std::string ready_folder(const std::string& folder) {
 
 std::vector<store::Migration> all_migrations() {
   auto out = audit::migrations();
-  for (const auto* more : {&agent::migrations(), &jobs::migrations(), &chat::migrations(),
-                           &telegram::migrations()})
+  for (const auto* more :
+       {&agent::migrations(), &jobs::migrations(), &chat::migrations(), &telegram::migrations()})
     out.insert(out.end(), more->begin(), more->end());
   return out;
 }

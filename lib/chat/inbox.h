@@ -14,19 +14,19 @@ store::Migration inbox_migration();
 
 /// A message of an allowed person, from its arrival to its answer.
 struct Incoming {
-  std::string key;       ///< unique by the channel's own ids: "telegram:BOT:CHAT:MESSAGE"
-  std::string place;     ///< a declared place
-  std::string thread;    ///< of the place: a topic; empty = none
-  std::string person;    ///< who wrote it
-  std::string id;        ///< the channel's id of the message
-  std::string reply_to;  ///< the channel's id of what it replies to, or empty
-  std::string text_ref;  ///< in audit::Bodies
+  std::string key;         ///< unique by the channel's own ids: "telegram:BOT:CHAT:MESSAGE"
+  std::string place;       ///< a declared place
+  std::string thread;      ///< of the place: a topic; empty = none
+  std::string person;      ///< who wrote it
+  std::string id;          ///< the channel's id of the message
+  std::string reply_to;    ///< the channel's id of what it replies to, or empty
+  std::string text_ref;    ///< in audit::Bodies
   bool untrusted = false;  ///< it holds what somebody else wrote: a forward, a quote, a file
   base::Time at;
 
   /// new: to be answered; asking: a person's yes is waited for; done; cancelled; failed
   std::string state = "new";
-  std::string run;           ///< the latest run of it
+  std::string run;                  ///< the latest run of it
   std::string agent, conversation;  ///< once a run has begun
   std::string kept_ref;      ///< the transcript after the latest message of the model, or empty
   bool tools_begun = false;  ///< tools of that message may have run

@@ -51,7 +51,7 @@ CREATE TABLE outbox(key TEXT NOT NULL PRIMARY KEY, owner TEXT NOT NULL, place TE
 CREATE INDEX outbox_owner ON outbox(owner);
 CREATE INDEX outbox_open ON outbox(created_at) WHERE state IN ('waiting','sending');
 )sql"},
-                                                     {2, "outbox of chats", R"sql(
+                                                   {2, "outbox of chats", R"sql(
 ALTER TABLE outbox ADD COLUMN inert INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE outbox ADD COLUMN thread TEXT;
 ALTER TABLE outbox ADD COLUMN reply_to TEXT;
@@ -63,7 +63,8 @@ CREATE TABLE outbox_parts(key TEXT NOT NULL, number INTEGER NOT NULL, place TEXT
 CREATE INDEX outbox_parts_id ON outbox_parts(place, remote_id);
 CREATE INDEX outbox_id ON outbox(place, remote_id);
 )sql"},
-                                                     inbox_migration(), approvals_migration()};
+                                                   inbox_migration(),
+                                                   approvals_migration()};
   return steps;
 }
 
@@ -247,7 +248,8 @@ bool Outbox::is_being_sent(const std::string& key) {
 }
 
 std::optional<Parts::Part> Parts::find(int number) {
-  auto& query = db_.statement("SELECT remote_id, whole, marked FROM outbox_parts WHERE key=? AND number=?");
+  auto& query =
+      db_.statement("SELECT remote_id, whole, marked FROM outbox_parts WHERE key=? AND number=?");
   query.bind(1, key_);
   query.bind(2, number);
   std::optional<Part> out;

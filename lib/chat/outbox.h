@@ -34,8 +34,8 @@ struct Message {
   bool repeat = false;            ///< an earlier attempt with this key may have arrived
   bool again = false;             ///< a message with another key has told the place the same
   int attempts = 0;
-  std::string id;    ///< what the other side calls it
-  std::string note;  ///< why it waits, was refused or expired
+  std::string id;                        ///< what the other side calls it
+  std::string note;                      ///< why it waits, was refused or expired
   std::optional<base::Time> not_before;  ///< the other side asked for patience
 
   bool is_open() const { return state == "waiting" || state == "sending"; }

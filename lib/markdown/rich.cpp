@@ -65,8 +65,8 @@ class Builder {
   /// An empty line between blocks, none within a tight list.
   void gap() {
     if (out_.text.empty()) return;
-    const std::size_t have = out_.text.size() -
-                             std::min(out_.text.size(), out_.text.find_last_not_of('\n') + 1);
+    const std::size_t have =
+        out_.text.size() - std::min(out_.text.size(), out_.text.find_last_not_of('\n') + 1);
     for (std::size_t i = have; i < (lists_.empty() ? 2U : 1U); ++i) put("\n");
   }
   void line() {

@@ -22,8 +22,8 @@ std::size_t prefix_of(std::string_view text, std::size_t from, std::size_t most_
   return pos;
 }
 
-/// The best place to cut at or before `end`: after a blank line, a line, a space; never in the first
-/// third, where the part would be too small.
+/// The best place to cut at or before `end`: after a blank line, a line, a space; never in the
+/// first third, where the part would be too small.
 std::size_t cut_before(std::string_view text, std::size_t from, std::size_t end) {
   const std::string_view part = text.substr(from, end - from);
   for (const std::string_view mark : {"\n\n", "\n", " "}) {

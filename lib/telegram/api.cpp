@@ -26,7 +26,8 @@ json::Value read_answer(const std::string& body) {
 
 [[noreturn]] void refuse(const std::string& method, int status, const json::Value& answer,
                          const net::Response& response) {
-  const int code = answer.is_object() ? static_cast<int>(answer["error_code"].as_int(status)) : status;
+  const int code =
+      answer.is_object() ? static_cast<int>(answer["error_code"].as_int(status)) : status;
   const std::string description =
       base::one_line(base::prefix_bytes(answer["description"].as_string(), 300));
   if (code == 429) {
@@ -39,12 +40,12 @@ json::Value read_answer(const std::string& body) {
   if (code == 409) throw Conflict("Telegram: " + description);
   // 404 is what the server says to a token that is none.
   if (code == 401 || (code == 404 && answer.is_object()))
-    throw base::ConfigError("Telegram does not know this bot's token", "@BotFather shows it: /mybots");
+    throw base::ConfigError("Telegram does not know this bot's token",
+                            "@BotFather shows it: /mybots");
   if (code >= 500 || !answer.is_object())
     throw chat::OutcomeUnknown(fmt::format("Telegram answered {} to {}", code, method));
   const auto& moved = answer["parameters"]["migrate_to_chat_id"];
-  throw Rejected(code, description,
-                 moved.is_int() ? std::optional(moved.as_int()) : std::nullopt);
+  throw Rejected(code, description, moved.is_int() ? std::optional(moved.as_int()) : std::nullopt);
 }
 
 }  // namespace
@@ -78,8 +79,9 @@ std::string Api::bot_id() const {
   const std::string_view token = token_.reveal();
   const auto colon = token.find(':');
   const auto id = token.substr(0, colon);
-  const bool digits = !id.empty() && id.size() < 20 &&
-                      std::all_of(id.begin(), id.end(), [](char c) { return c >= '0' && c <= '9'; });
+  const bool digits =
+      !id.empty() && id.size() < 20 &&
+      std::all_of(id.begin(), id.end(), [](char c) { return c >= '0' && c <= '9'; });
   if (colon == std::string_view::npos || !digits)
     throw base::ConfigError("telegram.token is no token of a bot", "it looks like 12345:AbC…");
   return std::string(id);

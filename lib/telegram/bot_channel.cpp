@@ -78,18 +78,20 @@ Value text_params(const Rich& rich) {
     if (span.kind == Span::Kind::pre && !span.detail.empty()) entity.set("language", span.detail);
     entities.push(entity);
   }
-  auto out = Value::object({{"text", rich.text},
-                            {"link_preview_options", Value::object({{"is_disabled", true}})}});
+  auto out = Value::object(
+      {{"text", rich.text}, {"link_preview_options", Value::object({{"is_disabled", true}})}});
   if (entities.size() > 0) out.set("entities", entities);
   return out;
 }
 
 base::Millis Pace::draw(Bucket& bucket, double most, double per_second, base::Millis now) {
   const double since = static_cast<double>((now - bucket.at).count()) / 1000;
-  bucket.tokens = bucket.at.count() == 0 ? most : std::min(most, bucket.tokens + since * per_second);
+  bucket.tokens =
+      bucket.at.count() == 0 ? most : std::min(most, bucket.tokens + since * per_second);
   bucket.at = now;
   if (bucket.tokens >= 1) return base::Millis(0);
-  return base::Millis(static_cast<std::int64_t>(std::ceil((1 - bucket.tokens) / per_second * 1000)));
+  return base::Millis(
+      static_cast<std::int64_t>(std::ceil((1 - bucket.tokens) / per_second * 1000)));
 }
 
 base::Millis Pace::take(const std::string& chat, base::Millis now) {
@@ -119,8 +121,10 @@ Value BotChannel::call_here(const std::string& method, Value params) {
   } catch (const Rejected& e) {
     if (e.moved_to()) {
       const std::string to = std::to_string(*e.moved_to());
-      base::log::warning("telegram", "the group {} is the supergroup {} now: change it in the "
-                         "configuration, will send there", chat_, to);
+      base::log::warning("telegram",
+                         "the group {} is the supergroup {} now: change it in the "
+                         "configuration, will send there",
+                         chat_, to);
       db_.transaction([&] {
         auto& put = db_.statement("INSERT OR REPLACE INTO telegram_moves VALUES(?,?)");
         put.bind(1, chat_);
@@ -168,8 +172,8 @@ void BotChannel::edit(const chat::Message& message, const std::string& id, const
     call_here("editMessageText", params);
   } catch (const Rejected& e) {
     // Twice the same edit is one; a message that a person deleted was seen.
-    if (e.code() != 400 || (!says(e, "not modified") && !says(e, "to edit not found") &&
-                            !says(e, "can't be edited")))
+    if (e.code() != 400 ||
+        (!says(e, "not modified") && !says(e, "to edit not found") && !says(e, "can't be edited")))
       throw;
   }
 }
@@ -199,12 +203,12 @@ std::string BotChannel::send(const chat::Message& message, const std::string& te
     if (is_new) {
       const Rich line = markdown::first_line(whole, push_units);
       part->id = send_new(message, line, i == 0);
+      in_doubt = false;
       base::failpoint("part sent, not stored");
       part->whole = line.text == whole.text && message.question.empty();
       parts.arrived(number, *part);
       base::failpoint("part stored");
     }
-    in_doubt = false;
     if (!part->whole) {
       edit(message, part->id, whole, i + 1 == pieces.size());
       base::failpoint("part edited, not stored");

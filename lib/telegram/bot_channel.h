@@ -14,7 +14,8 @@ const std::vector<store::Migration>& migrations();
 json::Value text_params(const markdown::Rich& rich);
 
 /// Keeps one bot within what Telegram tolerates: about a message a second in a chat with short
-/// bursts, 20 a minute in a group, 30 a second in all. Not asked for precisely anywhere; a 429 rules.
+/// bursts, 20 a minute in a group, 30 a second in all. Not asked for precisely anywhere; a 429
+/// rules.
 class Pace {
  public:
   /// How long this chat is still to be left alone; zero = go, and one message is counted.

@@ -23,8 +23,8 @@ std::string text_of(const Value& message) {
 /// and the linked channel's 777000 are senders of many people: naming one in the configuration
 /// would open the bot to all of them.
 std::string impostor_of(const Value& message) {
-  for (const auto* field : {"sender_chat", "via_bot", "business_connection_id", "sender_business_bot",
-                            "guest_query_id", "guest_bot_caller_user"})
+  for (const auto* field : {"sender_chat", "via_bot", "business_connection_id",
+                            "sender_business_bot", "guest_query_id", "guest_bot_caller_user"})
     if (message.contains(field)) return field;
   if (message["is_automatic_forward"].as_bool()) return "automatic forward";
   const auto& from = message["from"];
@@ -43,8 +43,8 @@ const char* attachment_of(const Value& message) {
   return "";
 }
 
-/// Text that the sender passes on: the forward itself, a quote, or the message replied to when it is
-/// neither ours nor his.
+/// Text that the sender passes on: the forward itself, a quote, or the message replied to when it
+/// is neither ours nor his.
 std::string foreign_text(const Value& m, const std::string& bot) {
   if (m.contains("forward_origin")) return text_of(m);
   if (m["quote"]["text"].is_string() && id_of(m["reply_to_message"]["from"]["id"]) != bot)

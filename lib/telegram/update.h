@@ -23,11 +23,11 @@ struct Update {
   std::string quoted;     ///< what somebody else wrote: a forward, a quote, the replied message
   bool mentions = false;  ///< the bot is named, or it is a command for it
   bool is_forward = false;
-  std::string attachment;  ///< photo, document, voice…: what beside text it holds, or empty
+  std::string attachment;       ///< photo, document, voice…: what beside text it holds, or empty
   std::string press, press_id;  ///< callback data and the id to answer it with
-  std::string moved_to;    ///< the chat's new id
-  std::string standing;    ///< membership: our new status in the chat
-  std::string impostor;    ///< why nobody is taken to have said this; empty = `from` did
+  std::string moved_to;         ///< the chat's new id
+  std::string standing;         ///< membership: our new status in the chat
+  std::string impostor;         ///< why nobody is taken to have said this; empty = `from` did
 };
 
 /// Reads one element of getUpdates' result. Unknown kinds give Kind::other: their id counts.
@@ -42,8 +42,8 @@ struct Speaker {
 
 /// Who may speak where. Both ids are numbers as text.
 struct Doors {
-  std::function<std::string(const std::string& chat)> place;     ///< of a chat; empty = none
-  std::function<std::string(const std::string& user)> person;    ///< of a user; empty = nobody
+  std::function<std::string(const std::string& chat)> place;   ///< of a chat; empty = none
+  std::function<std::string(const std::string& user)> person;  ///< of a user; empty = nobody
   std::function<bool(const std::string& place, const std::string& person)> allows;
 };
 

@@ -52,8 +52,7 @@ TEST(Rich, TheCommonBlocksAndStyles) {
   EXPECT_EQ(rich(""), " |");
   EXPECT_EQ(rich("One\n\nTwo"), "One\n\nTwo |");
   EXPECT_EQ(rich("# Title\n\ntext"), "Title\n\ntext | bold:0+5");
-  EXPECT_EQ(rich("a **b** *c* ~~d~~ `e`"),
-            "a b c d e | bold:2+1 italic:4+1 strike:6+1 code:8+1");
+  EXPECT_EQ(rich("a **b** *c* ~~d~~ `e`"), "a b c d e | bold:2+1 italic:4+1 strike:6+1 code:8+1");
   EXPECT_EQ(rich("- a\n  - b\n- c\n\nafter"), "• a\n  • b\n• c\n\nafter |");
   EXPECT_EQ(rich("3. a\n4. b"), "3. a\n4. b |");
   EXPECT_EQ(rich("- [ ] a\n- [x] b"), "☐ a\n☑ b |");
@@ -138,9 +137,9 @@ TEST(Rich, TheFirstLineIsWhatThePhoneShows) {
 }
 
 TEST(Rich, ManySmallTextsAreNeverAtFault) {
-  static const std::string alphabet[]{"*",  "_",    "`",  "~~", "[",  "](https://a.b)", "!", "\n",
-                                      "> ", "- ",   "1. ", "|",  "-|-", "😀", "a", " ", "```\n", "#",
-                                      "<",  "&lt;", "\\", "    "};
+  static const std::string alphabet[]{
+      "*", "_",   "`", "~~", "[", "](https://a.b)", "!", "\n", "> ",   "- ", "1. ",
+      "|", "-|-", "😀", "a",  " ", "```\n",          "#", "<",  "&lt;", "\\", "    "};
   std::mt19937 random(7);
   for (int i = 0; i < 20000; ++i) {
     std::string text;

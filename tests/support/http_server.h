@@ -38,13 +38,14 @@ using HttpHeaders = std::vector<std::pair<std::string, std::string>>;
 /// A whole answer with its length.
 std::string http_answer(int status, const HttpHeaders& headers, const std::string& body);
 
-/// A small HTTP/1.1 server on a loopback port of the kernel's choice, one connection after the
-/// other.
+/// A small HTTP/1.1 server on a loopback port of the kernel's choice: one connection after the
+/// other, or all at once.
 class HttpServer {
  public:
   using Handler = std::function<void(const HttpAsk&, const HttpPeer&)>;
   enum class Family { v4, v6 };
-  explicit HttpServer(Handler handler, Family family = Family::v4);
+  enum class Order { in_turn, at_once };
+  explicit HttpServer(Handler handler, Family family = Family::v4, Order order = Order::in_turn);
   /// Always the same answer.
   explicit HttpServer(const std::string& answer);
   ~HttpServer();
@@ -67,6 +68,7 @@ class HttpServer {
 
   Handler handler_;
   Family family_;
+  Order order_ = Order::in_turn;
   int listener_ = -1;
   int stop_ = -1;
   std::uint16_t port_ = 0;
@@ -74,6 +76,7 @@ class HttpServer {
   mutable std::mutex mutex_;
   std::vector<HttpAsk> asks_;
   std::thread thread_;
+  std::vector<std::thread> answering_;
 };
 
 /// So many zero bytes, packed by gzip. Empty when there is no gzip program.

@@ -1,0 +1,376 @@
+// SPDX-License-Identifier: MIT
+#include "support/bot_api_server.h"
+
+#include <algorithm>
+#include <set>
+
+#include "json/parse.h"
+
+namespace openclaw::test {
+namespace {
+
+using json::Value;
+using Answer = std::pair<int, Value>;
+
+/// The parameters of each method that the bot may use, from the published schema; "!" = required.
+const std::map<std::string, std::set<std::string>> methods{
+    {"getMe", {}},
+    {"getUpdates", {"offset", "limit", "timeout", "allowed_updates"}},
+    {"deleteWebhook", {"drop_pending_updates"}},
+    {"getWebhookInfo", {}},
+    {"sendMessage",
+     {"!chat_id", "message_thread_id", "!text", "parse_mode", "entities", "link_preview_options",
+      "disable_notification", "protect_content", "reply_parameters", "reply_markup"}},
+    {"editMessageText",
+     {"chat_id", "message_id", "text", "parse_mode", "entities", "link_preview_options",
+      "reply_markup"}},
+    {"answerCallbackQuery", {"!callback_query_id", "text", "show_alert", "url", "cache_time"}},
+    {"sendChatAction", {"!chat_id", "message_thread_id", "!action"}},
+    {"setMyCommands", {"!commands", "scope", "language_code"}},
+    {"leaveChat", {"!chat_id"}},
+};
+
+std::string fault_in(const std::string& method, const Value& params) {
+  const auto known = methods.find(method);
+  if (known == methods.end()) return "no such method: " + method;
+  for (const auto& [name, value] : params.members())
+    if (!known->second.contains(name) && !known->second.contains("!" + name))
+      return method + ": unknown parameter " + name;
+  for (const auto& name : known->second)
+    if (name.starts_with('!') && !params.contains(name.substr(1)))
+      return method + ": " + name.substr(1) + " is missing";
+  if (params.contains("chat_id") && !params["chat_id"].is_int())
+    return method + ": chat_id is text";
+  return {};
+}
+
+std::int64_t units_of(const std::string& text) {
+  std::int64_t units = 0;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if ((byte & 0xC0) != 0x80) units += byte >= 0xF0 ? 2 : 1;
+  }
+  return units;
+}
+
+Answer failed(int code, const std::string& words, const Value& parameters = {}) {
+  auto out = Value::object({{"ok", false}, {"error_code", code}, {"description", words}});
+  if (!parameters.is_null()) out.set("parameters", parameters);
+  return {code, out};
+}
+
+Answer good(Value result) {
+  return {200, Value::object({{"ok", true}, {"result", std::move(result)}})};
+}
+
+Value user(std::int64_t id) {
+  return Value::object({{"id", id}, {"is_bot", false}, {"first_name", "Somebody"}});
+}
+
+Value chat_json(std::int64_t id) {
+  return Value::object({{"id", id}, {"type", id < 0 ? "supergroup" : "private"}});
+}
+
+}  // namespace
+
+BotApiServer::BotApiServer()
+    : server_([this](const HttpAsk& ask, const HttpPeer& peer) { answer(ask, peer); },
+              HttpServer::Family::v4, HttpServer::Order::at_once) {}
+
+void BotApiServer::queue(Value update) {
+  std::string kind;
+  for (const auto& [key, value] : update.members())
+    if (key != "update_id") kind = key;
+  const bool wanted =
+      allowed_.empty() || std::find(allowed_.begin(), allowed_.end(), kind) != allowed_.end();
+  if (!wanted) return;
+  update.set("update_id", next_update_++);
+  queue_.push_back(std::move(update));
+}
+
+int BotApiServer::say(std::int64_t chat, std::int64_t from, const std::string& text,
+                      const Value& more) {
+  return with([&] {
+    auto& here = chats_[chat];
+    const int id = here.next_message++;
+    auto message = Value::object({{"message_id", id},
+                                  {"from", user(from)},
+                                  {"chat", chat_json(chat)},
+                                  {"date", 1795417800}});
+    if (!text.empty()) message.set("text", text);
+    for (const auto& [key, value] : more.members()) message.set(key, value);
+    const auto reply = more["reply_to_message"]["message_id"].as_int();
+    if (const auto ours = here.messages.find(static_cast<int>(reply)); ours != here.messages.end())
+      message.set("reply_to_message", message_json(chat, ours->second));
+    here.said[id] = message;
+    queue(Value::object({{"message", message}}));
+    return id;
+  });
+}
+
+void BotApiServer::edit(std::int64_t chat, int id, const std::string& text) {
+  with([&] {
+    auto message = chats_[chat].said[id];
+    message.set("text", text).set("edit_date", 1795417900);
+    queue(Value::object({{"edited_message", message}}));
+  });
+}
+
+bool BotApiServer::press(std::int64_t chat, int id, std::int64_t from, const std::string& label) {
+  return with([&] {
+    const auto& shown = chats_[chat].messages[id];
+    for (const auto& row : shown.buttons["inline_keyboard"].items())
+      for (const auto& button : row.items()) {
+        if (!button["text"].as_string().starts_with(label)) continue;
+        queue(Value::object(
+            {{"callback_query", Value::object({{"id", "press" + std::to_string(next_press_++)},
+                                               {"from", user(from)},
+                                               {"message", message_json(chat, shown)},
+                                               {"chat_instance", "1"},
+                                               {"data", button["callback_data"].as_string()}})}}));
+        return true;
+      }
+    return false;
+  });
+}
+
+void BotApiServer::push(Value update) {
+  with([&] { queue(std::move(update)); });
+}
+void BotApiServer::block(std::int64_t chat) {
+  with([&] { blocked_[chat] = true; });
+}
+void BotApiServer::move(std::int64_t from, std::int64_t to) {
+  with([&] { moved_[from] = to; });
+}
+void BotApiServer::reseed(std::int64_t next) {
+  with([&] { next_update_ = next; });
+}
+void BotApiServer::delete_message(std::int64_t chat, int message) {
+  with([&] { chats_[chat].messages.erase(message); });
+}
+
+Value BotApiServer::message_json(std::int64_t chat, const Shown& shown) const {
+  auto out = Value::object(
+      {{"message_id", shown.id},
+       {"from", Value::object({{"id", 4242}, {"is_bot", true}, {"first_name", "Ops"}})},
+       {"chat", chat_json(chat)},
+       {"date", 1795417800},
+       {"text", shown.text}});
+  if (shown.buttons.is_object()) out.set("reply_markup", shown.buttons);
+  return out;
+}
+
+std::vector<BotApiServer::Shown> BotApiServer::shown(std::int64_t chat) {
+  return with([&] {
+    std::vector<Shown> out;
+    for (const auto& [id, message] : chats_[chat].messages) out.push_back(message);
+    return out;
+  });
+}
+
+std::vector<std::string> BotApiServer::left_chats() {
+  return with([&] { return left_; });
+}
+std::map<std::string, std::string> BotApiServer::press_answers() {
+  return with([&] { return presses_; });
+}
+bool BotApiServer::is_drained() {
+  return with([&] { return queue_.empty(); });
+}
+std::vector<std::string> BotApiServer::calls() {
+  return with([&] { return calls_; });
+}
+int BotApiServer::count(const std::string& method) {
+  return with([&] { return static_cast<int>(std::count(calls_.begin(), calls_.end(), method)); });
+}
+std::vector<std::string> BotApiServer::complaints() {
+  return with([&] { return complaints_; });
+}
+
+bool BotApiServer::chance(double share) {
+  return share > 0 && std::uniform_real_distribution<>(0, 1)(random_) < share;
+}
+
+void BotApiServer::answer(const HttpAsk& ask, const HttpPeer& peer) {
+  const std::string prefix = std::string("/bot") + token + "/";
+  const auto reply = [&](const Answer& a) {
+    HttpHeaders headers{{"Content-Type", "application/json"}};
+    const auto wait = a.second["parameters"]["retry_after"].as_int();
+    if (wait > 0) headers.emplace_back("Retry-After", std::to_string(wait));
+    peer.send(http_answer(a.first, headers, json::dump(a.second)));
+  };
+  if (!ask.target.starts_with(prefix)) return reply(failed(401, "Unauthorized"));
+  const std::string method = ask.target.substr(prefix.size());
+  const Value params = ask.body.empty() ? Value::object() : json::parse(ask.body);
+  const bool html = with([&] {
+    calls_.push_back(method);
+    return html_answers > 0 && html_answers-- > 0;
+  });
+  if (html) {
+    peer.send(http_answer(502, {{"Content-Type", "text/html"}}, "<html>502 Bad Gateway</html>"));
+    return;
+  }
+  if (const auto fault = fault_in(method, params); !fault.empty()) {
+    with([&] { complaints_.push_back(fault); });
+    return reply(failed(method.empty() ? 404 : 400, "Bad Request: " + fault));
+  }
+  if (method == "getUpdates") return poll(params, peer);
+  Answer result;
+  bool lost = false;
+  {
+    const std::lock_guard lock(mutex_);
+    const bool writes = method.starts_with("send") || method.starts_with("edit");
+    if (writes && chance(lost_requests)) return peer.reset();
+    result = perform(method, params);
+    lost = writes && chance(lost_answers);
+  }
+  if (lost) return peer.reset();
+  reply(result);
+}
+
+void BotApiServer::poll(const Value& params, const HttpPeer& peer) {
+  int mine = 0;
+  std::int64_t wait_ms = std::clamp<std::int64_t>(params["timeout"].as_int(), 0, 50) * 1000;
+  {
+    const std::lock_guard lock(mutex_);
+    mine = ++pollers_;
+    if (params["allowed_updates"].is_array()) {
+      allowed_.clear();
+      for (const auto& kind : params["allowed_updates"].items())
+        allowed_.push_back(kind.as_string());
+    }
+    const auto offset = params["offset"].as_int();
+    if (offset < 0) complaints_.push_back("getUpdates: a negative offset forgets all others");
+    const std::int64_t tail = next_update_;
+    // Too far ahead, or of another age: served from the head.
+    const bool odd = offset > tail + 10;
+    if (offset > 0 && !odd)
+      while (!queue_.empty() && queue_.front()["update_id"].as_int() < offset) queue_.pop_front();
+  }
+  while (true) {
+    Answer out;
+    bool ready = false;
+    {
+      const std::lock_guard lock(mutex_);
+      if (webhook) {
+        out = failed(409,
+                     "Conflict: can't use getUpdates method while webhook is active; use "
+                     "deleteWebhook to delete the webhook first");
+        ready = true;
+      } else if (mine != pollers_) {
+        out = failed(409,
+                     "Conflict: terminated by other getUpdates request; make sure that only one "
+                     "bot instance is running");
+        ready = true;
+      } else if (!queue_.empty() || wait_ms <= 0) {
+        auto list = Value::array();
+        const auto most =
+            static_cast<std::size_t>(std::clamp<std::int64_t>(params["limit"].as_int(100), 1, 100));
+        for (std::size_t i = 0; i < queue_.size() && i < most; ++i) list.push(queue_[i]);
+        out = good(list);
+        ready = true;
+      }
+    }
+    if (ready) {
+      peer.send(
+          http_answer(out.first, {{"Content-Type", "application/json"}}, json::dump(out.second)));
+      return;
+    }
+    if (!peer.wait(2)) return;
+    wait_ms -= 2;
+  }
+}
+
+std::string BotApiServer::text_fault(const Value& params) const {
+  const auto& text = params["text"].as_string();
+  const auto units = units_of(text);
+  if (text.find_first_not_of(" \n\t") == std::string::npos) return "message text is empty";
+  if (units > 4096) return "message is too long";
+  if (params.contains("parse_mode")) return "parse_mode is not to be used";
+  for (const auto& e : params["entities"].items()) {
+    const auto from = e["offset"].as_int(-1), length = e["length"].as_int(-1);
+    if (from < 0 || length < 1 || from + length > units) return "entity beyond the text";
+    if (e["type"].as_string() == "text_link" && e["url"].as_string().empty())
+      return "text_link without url";
+  }
+  return {};
+}
+
+Answer BotApiServer::send_message(const Value& params) {
+  if (floods > 0 && floods-- > 0)
+    return failed(429, "Too Many Requests: retry after " + std::to_string(retry_after),
+                  Value::object({{"retry_after", retry_after}}));
+  const auto chat = params["chat_id"].as_int();
+  if (blocked_.contains(chat)) return failed(403, "Forbidden: bot was blocked by the user");
+  if (const auto moved = moved_.find(chat); moved != moved_.end())
+    return failed(400, "Bad Request: group chat was upgraded to a supergroup chat",
+                  Value::object({{"migrate_to_chat_id", moved->second}}));
+  if (!chats_.contains(chat)) return failed(400, "Bad Request: chat not found");
+  if (const auto fault = text_fault(params); !fault.empty()) {
+    complaints_.push_back("sendMessage: " + fault);
+    return failed(400, "Bad Request: " + fault);
+  }
+  auto& here = chats_[chat];
+  Shown shown;
+  shown.id = here.next_message++;
+  shown.text = params["text"].as_string();
+  shown.entities = params["entities"];
+  shown.buttons = params["reply_markup"];
+  shown.silent = params["disable_notification"].as_bool();
+  shown.reply_to = static_cast<int>(params["reply_parameters"]["message_id"].as_int());
+  shown.thread = static_cast<int>(params["message_thread_id"].as_int());
+  here.messages[shown.id] = shown;
+  return good(message_json(chat, shown));
+}
+
+Answer BotApiServer::edit_message(const Value& params) {
+  if (const auto fault = text_fault(params); !fault.empty()) {
+    complaints_.push_back("editMessageText: " + fault);
+    return failed(400, "Bad Request: " + fault);
+  }
+  const auto chat = params["chat_id"].as_int();
+  auto& messages = chats_[chat].messages;
+  const auto at = messages.find(static_cast<int>(params["message_id"].as_int()));
+  if (at == messages.end()) return failed(400, "Bad Request: message to edit not found");
+  Shown& shown = at->second;
+  if (shown.text == params["text"].as_string() && shown.buttons == params["reply_markup"] &&
+      shown.entities == params["entities"])
+    return failed(400,
+                  "Bad Request: message is not modified: specified new message content and reply "
+                  "markup are exactly the same as a current content and reply markup of the "
+                  "message");
+  shown.before.push_back(shown.text);
+  shown.text = params["text"].as_string();
+  shown.entities = params["entities"];
+  shown.buttons = params["reply_markup"];
+  return good(message_json(chat, shown));
+}
+
+Answer BotApiServer::perform(const std::string& method, const Value& params) {
+  if (method == "getMe")
+    return good(Value::object({{"id", 4242},
+                               {"is_bot", true},
+                               {"first_name", "Ops"},
+                               {"username", "ops_bot"},
+                               {"can_join_groups", false},
+                               {"can_read_all_group_messages", false},
+                               {"supports_inline_queries", false}}));
+  if (method == "sendMessage") return send_message(params);
+  if (method == "editMessageText") return edit_message(params);
+  if (method == "deleteWebhook") {
+    if (params["drop_pending_updates"].as_bool()) complaints_.push_back("updates were dropped");
+    webhook = false;
+    return good(true);
+  }
+  if (method == "getWebhookInfo")
+    return good(
+        Value::object({{"url", webhook ? "https://other.example/hook" : ""},
+                       {"pending_update_count", static_cast<std::int64_t>(queue_.size())}}));
+  if (method == "leaveChat") left_.push_back(std::to_string(params["chat_id"].as_int()));
+  if (method == "answerCallbackQuery")
+    presses_[params["callback_query_id"].as_string()] = params["text"].as_string();
+  return good(true);
+}
+
+}  // namespace openclaw::test
