@@ -44,8 +44,10 @@ class Run {
 
   Output go() {
     try {
-      while (step()) {
-      }
+      bool more = resume();
+      while (more) more = step();
+    } catch (const tools::Parked& e) {
+      end("waiting", e.what());
     } catch (const base::BudgetError& e) {
       end("budget", base::describe(e));
     } catch (const base::CancelledError& e) {
@@ -62,6 +64,17 @@ class Run {
     out_.outcome = outcome;
     out_.error = base::redact(error);
     return false;
+  }
+
+  /// Goes on where an earlier run of the same conversation stopped; false when the run is over.
+  bool resume() {
+    if (out_.messages.empty() || out_.messages.back().role != llm::Role::assistant) return true;
+    const auto calls = llm::calls_of(out_.messages.back());
+    if (calls.empty()) return true;
+    resuming_ = input_.tools_begun;
+    const bool more = use_tools(calls, {});
+    resuming_ = false;
+    return more;
   }
 
   base::Millis time_left() const { return start_ + limits_.deadline - base::boot_now(); }
@@ -171,7 +184,9 @@ class Run {
       decided.push_back(decide(call, static_cast<int>(out_.tools.size() + decided.size())));
       rows.push_back(row_for(call, decided.back(), call_id, static_cast<int>(rows.size()) + 1));
     }
-    recorder_.decide_tools(rows);
+    recorder_.decide_tools(rows, [&] {
+      if (input_.keep) input_.keep(out_.messages, out_.taint);
+    });
     llm::Message results;
     const policy::Labels before = out_.taint;
     for (std::size_t i = 0; i < calls.size(); ++i) {
@@ -205,6 +220,11 @@ class Run {
       stuck_ = true;
       return refuse(call, "the same call was made before, twice");
     }
+    const auto* tool = gate_.find(call.name);
+    if (resuming_ && tool && tool->info.effect != policy::Effect::none && !tool->is_repeatable)
+      return refuse(call,
+                    "it was interrupted: whether it took effect is not known, and it is not made "
+                    "again");
     return gate_.decide(call.name, call.arguments, out_.taint);
   }
 
@@ -226,8 +246,17 @@ class Run {
     return row;
   }
 
+  /// What ran before it in the same message cannot be parked with it.
+  tools::Decided decide_alone(const llm::ToolCall& call) const {
+    try {
+      return gate_.decide(call.name, call.arguments, out_.taint);
+    } catch (const tools::Parked&) {
+      return refuse(call, "it needs a person's yes after what was just read; make it again, alone");
+    }
+  }
+
   void redecide(const llm::ToolCall& call, tools::Decided& decided, audit::ToolDecision& row) {
-    tools::Decided again = gate_.decide(call.name, call.arguments, out_.taint);
+    tools::Decided again = decide_alone(call);
     const audit::ToolDecision fresh = row_for(call, again, row.call, row.n);
     recorder_.end_tool(
         {row.tool_call, base::wall_now(), "superseded", "decided again", "", false, {}});
@@ -280,6 +309,7 @@ class Run {
   Output out_;
   std::map<std::string, int> same_;
   bool stuck_ = false;
+  bool resuming_ = false;
 };
 
 }  // namespace

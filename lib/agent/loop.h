@@ -28,6 +28,11 @@ struct Input {
   /// The declared sources of some kinds, for the tools over them.
   std::function<std::vector<sources::Declared>(const std::vector<std::string>& kinds)> sources{};
   std::string effect_scope{};  ///< as in tools::Context
+  /// Where messages end with calls of the model, from an earlier run: its tools may have run.
+  bool tools_begun = false;
+  /// Called inside the transaction that makes the decisions about the model's calls durable, before
+  /// a tool runs: the conversation so far, with those calls.
+  std::function<void(const std::vector<llm::Message>&, policy::Labels)> keep{};
 };
 
 /// One tool call as it went, for the caller's record.
@@ -40,8 +45,10 @@ struct ToolTrace {
 };
 
 struct Output {
-  std::string outcome = "ok";  ///< ok, refused, error, budget, limit, cancelled, unavailable
-  std::string text;            ///< the last message: the answer
+  /// ok, refused, error, budget, limit, cancelled, unavailable; waiting: a person is asked first,
+  /// and messages end with the calls that are to be decided again.
+  std::string outcome = "ok";
+  std::string text;  ///< the last message: the answer
   std::string error;
   bool try_later = false;              ///< a rate limit: exit 75 rather than 69
   int vendor_status = 0;               ///< the HTTP status of the fault that ended the run

@@ -85,6 +85,21 @@ std::optional<Conversation> Conversations::find(const std::string& id, const std
   return out;
 }
 
+std::optional<Conversation> Conversations::at(const std::string& place, const std::string& id) {
+  auto& query = db_.statement(
+      "SELECT conversation, agent, place, person, transcript_ref FROM conversations"
+      " WHERE place=? AND conversation=?");
+  query.bind(1, place);
+  query.bind(2, id);
+  std::optional<Conversation> out;
+  if (query.executeStep())
+    out = Conversation{query.getColumn(0).getString(), query.getColumn(1).getString(),
+                       query.getColumn(2).getString(), query.getColumn(3).getString(),
+                       query.getColumn(4).getString()};
+  query.reset();
+  return out;
+}
+
 std::optional<Transcript> Conversations::load(const Conversation& conversation) {
   const auto text = bodies_.get(conversation.ref);
   if (!text) return std::nullopt;

@@ -25,6 +25,11 @@ struct Conversation {
   std::string id, agent, place, person, ref;
 };
 
+/// Keeps what a model reads within a budget (bytes of text and arguments): old results of tools go
+/// first, then whole exchanges from the beginning. A call and its result stay or go together; the
+/// latest exchange stays.
+void shorten(std::vector<llm::Message>& messages, std::size_t most_bytes);
+
 /// Where conversations are found again. The texts rest sealed among the audit's bodies.
 class Conversations {
  public:
@@ -33,6 +38,8 @@ class Conversations {
   /// another's.
   std::optional<Conversation> find(const std::string& id, const std::string& agent,
                                    const std::string& place, const std::string& person);
+  /// The one with this id, where it belongs to that place: whoever wrote in it.
+  std::optional<Conversation> at(const std::string& place, const std::string& id);
   std::optional<Transcript> load(const Conversation& conversation);
   /// Inside a transaction.
   void save(Conversation conversation, const Transcript& transcript, base::Time now);

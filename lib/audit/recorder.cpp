@@ -44,10 +44,11 @@ void Recorder::commit(const Work& last) {
   waiting_.clear();
 }
 
-void Recorder::start_run(const RunInfo& info) {
+void Recorder::start_run(const RunInfo& info, const std::function<void()>& also) {
   info_ = info;
   info_.input.clear();
-  waiting_.push_back([this, i = info] {
+  waiting_.push_back([this, also, i = info] {
+    if (also) also();
     chain_.append(runs, {cell(i.run), base::to_ms(i.at), i.agent, cell(i.agent_digest),
                          cell(i.policy_digest), i.trigger, cell(i.place), cell(i.person),
                          cell(i.job), cell(i.slot), cell(i.conversation), cell(i.parent),
@@ -154,8 +155,10 @@ void Recorder::end_call(const CallOutcome& outcome, base::Time now) {
   waiting_.push_back([this, outcome, now, info = info_] { append_outcome(outcome, info, now); });
 }
 
-void Recorder::decide_tools(const std::vector<ToolDecision>& decisions) {
+void Recorder::decide_tools(const std::vector<ToolDecision>& decisions,
+                            const std::function<void()>& also) {
   commit([&] {
+    if (also) also();
     for (const auto& d : decisions)
       chain_.append(
           tools,

@@ -85,12 +85,14 @@ class Recorder {
   /// Closes what dead processes left open: such a call counts at its most.
   void settle_abandoned(base::Time now);
 
-  void start_run(const RunInfo& info);
+  /// Becomes durable with the first intent, decision or end, together with what `also` writes.
+  void start_run(const RunInfo& info, const std::function<void()>& also = {});
   /// Durable on return. Throws base::BudgetError when the reservation does not fit.
   void start_call(const CallIntent& intent, const std::vector<Limit>& limits);
   void end_call(const CallOutcome& outcome, base::Time now);
-  /// Durable on return, with everything before it.
-  void decide_tools(const std::vector<ToolDecision>& decisions);
+  /// Durable on return, with everything before it and what `also` writes.
+  void decide_tools(const std::vector<ToolDecision>& decisions,
+                    const std::function<void()>& also = {});
   void end_tool(const ToolOutcome& outcome);
   /// Durable on return, together with what `also` writes; the head goes to the witness.
   void end_run(const RunResult& result, base::Time now, const std::function<void()>& also = {});

@@ -36,7 +36,8 @@ Tool commitments_add_tool() {
           object_schema({{"text", "string", "what is promised, one line", true},
                          {"due", "string", "until when, YYYY-MM-DD", false},
                          {"to", "string", "to whom, one word", false}}),
-          run};
+          run,
+          true};
 }
 
 }  // namespace openclaw::tools

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "base/error.h"
 #include "tools/tool.h"
 
 namespace openclaw::tools {
@@ -16,6 +17,13 @@ struct Question {
   std::string reason;
 };
 using Asker = std::function<bool(const Question&)>;
+
+/// Thrown by an Asker whose person is not there to wait for: the call is to be decided again when
+/// the answer has come.
+class Parked : public base::Error {
+ public:
+  using Error::Error;
+};
 
 /// A call after the decision: what the audit records, and the permit if there is one.
 struct Decided {
@@ -39,6 +47,8 @@ class Gate {
 
   /// The tools that the model may see at this taint, optionally narrowed to some names.
   std::vector<const Tool*> visible(policy::Labels taint) const;
+  /// The tool of that name, granted or not; nullptr = none.
+  const Tool* find(const std::string& name) const { return catalogue_.find(name); }
   /// Only these may be used in this run, whatever the policy grants.
   void narrow(std::vector<std::string> names);
 

@@ -44,7 +44,8 @@ Tool silence_alert_tool() {
           object_schema({{"fingerprint", "string", "the alert's id, as alerts_list gives it", true},
                          {"hours", "integer", "1 to 168", true},
                          {"comment", "string", "why", true}}),
-          run};
+          run,
+          true};
 }
 
 }  // namespace openclaw::tools

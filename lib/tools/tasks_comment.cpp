@@ -26,7 +26,8 @@ Tool tasks_comment_tool() {
           object_schema({{"project", "string", "its identifier, like HOME", true},
                          {"id", "string", "the ticket, like HOME-12", true},
                          {"body", "string", "plain text", true}}),
-          run};
+          run,
+          true};
 }
 
 }  // namespace openclaw::tools

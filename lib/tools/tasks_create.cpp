@@ -26,7 +26,8 @@ Tool tasks_create_tool() {
           object_schema({{"project", "string", "its identifier, like HOME", true},
                          {"title", "string", "one line", true},
                          {"body", "string", "plain text", false}}),
-          run};
+          run,
+          true};
 }
 
 }  // namespace openclaw::tools

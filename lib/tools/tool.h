@@ -47,6 +47,8 @@ struct Tool {
   std::function<Result(policy::Permit, const json::Value& args, const std::string& run,
                        const Context&)>
       body;
+  /// The same call in the same effect_scope has its effect once, however often it is made.
+  bool is_repeatable = false;
 };
 
 /// A program that the configuration declares; it becomes the tool command_<name>. "{x}" in argv is

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <string>
+#include <vector>
+
+#include "chat/inbox.h"
+#include "settings/settings.h"
+#include "wiring.h"
+
+namespace openclaw::cmd {
+
+/// What a person wrote, as it rests sealed with its row.
+struct Said {
+  std::string text;
+  std::string quoted;      ///< of somebody else: a forward, a quote
+  std::string attachment;  ///< what it held beside text, by kind
+};
+json::Value to_json(const Said& said);
+Said said_from(const json::Value& value);
+
+/// What a turn begins with.
+struct ChatContext {
+  std::string agent, conversation;
+  std::vector<llm::Message> messages;  ///< with the new one, or up to where a run stopped
+  policy::Labels taint;
+  bool tools_begun = false;
+};
+
+/// The agents that this person may reach at this place, the first answers.
+std::vector<std::string> agents_for(const settings::Settings& settings, const std::string& place,
+                                    const std::string& person);
+
+/// Whether private text may go to the place.
+bool may_hold_private(const settings::Place& place);
+
+/// The conversation that a message belongs to: what it replies to, or the place's latest. A reply
+/// to a job's delivery brings that text and its facts. Throws base::DeniedError when no agent
+/// answers this person here.
+ChatContext context_of(State& state, const settings::Settings& settings,
+                       const chat::Incoming& message, base::Time now);
+
+}  // namespace openclaw::cmd
