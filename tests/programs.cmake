@@ -67,8 +67,13 @@ target_link_libraries(delivery_test PRIVATE openclaw_net openclaw_json openclaw_
   GTest::gtest GTest::gtest_main)
 target_include_directories(delivery_test PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
 add_test(NAME delivery_test COMMAND delivery_test)
+add_executable(telegram_system_test system/telegram_test.cpp system/chatter.cpp system/program.cpp)
+target_link_libraries(telegram_system_test PRIVATE openclaw_json openclaw_base openclaw_doubles SQLite::SQLite3
+  GTest::gtest GTest::gtest_main)
+target_include_directories(telegram_system_test PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+add_test(NAME telegram_system_test COMMAND telegram_system_test)
 add_test(NAME cli COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/cli/run.sh)
-set_tests_properties(cli jobs_system_test delivery_test kill_test canary_test terminal_test vendor_stub_test PROPERTIES TIMEOUT 900 ENVIRONMENT
+set_tests_properties(cli telegram_system_test jobs_system_test delivery_test kill_test canary_test terminal_test vendor_stub_test PROPERTIES TIMEOUT 900 ENVIRONMENT
   "OPENCLAW=$<TARGET_FILE:openclaw>;VENDOR_STUB=$<TARGET_FILE:vendor_stub>;OPENCLAW_UNREDACTED=$<TARGET_FILE:openclaw_unredacted>;OPENCLAW_SPOOL_PROGRAM=$<TARGET_FILE:openclaw_spool>")
 openclaw_test(sources SOURCES files_test.cpp host_test.cpp incidents_test.cpp alerts_test.cpp caldav_test.cpp
   miniflux_test.cpp tickets_test.cpp feeds_test.cpp USES doubles support base json zone net)

@@ -105,6 +105,15 @@ std::vector<Approval> Approvals::expire(base::Time now) {
   return out;
 }
 
+base::Time Approvals::next_expiry() {
+  auto& query = db_.statement("SELECT min(expires_at) FROM approvals WHERE state='asked'");
+  base::Time out = base::Time::max();
+  if (query.executeStep() && !query.getColumn(0).isNull())
+    out = base::from_ms(query.getColumn(0).getInt64());
+  query.reset();
+  return out;
+}
+
 std::vector<Approval> Approvals::open(const std::string& place) {
   return read("state='asked' AND place=?", {place});
 }

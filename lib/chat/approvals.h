@@ -45,6 +45,8 @@ class Approvals {
            base::Time now);
   /// Inside a transaction: closes the questions that nobody answered in time; which.
   std::vector<Approval> expire(base::Time now);
+  /// When the next open question ends; Time::max() = there is none.
+  base::Time next_expiry();
   /// Open questions of a place, oldest first.
   std::vector<Approval> open(const std::string& place);
 

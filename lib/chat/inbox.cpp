@@ -102,7 +102,8 @@ void Inbox::keep(const std::string& key, const std::string& ref, bool tools_begu
 }
 
 void Inbox::set_state(const std::string& key, const std::string& state) {
-  run(db_, "UPDATE inbox SET state=? WHERE key=?", {state, key});
+  run(db_, "UPDATE inbox SET state=?1, runs=CASE ?1 WHEN 'asking' THEN 0 ELSE runs END WHERE key=?2",
+      {state, key});
 }
 
 bool Inbox::replace_text(const std::string& key, const std::string& text_ref) {
@@ -110,6 +111,14 @@ bool Inbox::replace_text(const std::string& key, const std::string& text_ref) {
   if (!message || message->state != "new" || message->runs > 0) return false;
   run(db_, "UPDATE inbox SET text_ref=? WHERE key=?", {text_ref, key});
   return true;
+}
+
+void Inbox::absorb(const Incoming& message, const std::vector<std::string>& others) {
+  run(db_,
+      std::string("UPDATE inbox SET text_ref=?, untrusted=") + (message.untrusted ? "1" : "0") +
+          " WHERE key=?",
+      {message.text_ref, message.key});
+  for (const auto& key : others) run(db_, "UPDATE inbox SET state='merged' WHERE key=?", {key});
 }
 
 std::optional<Thread> Inbox::thread(const std::string& place, const std::string& thread) {

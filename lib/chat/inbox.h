@@ -60,6 +60,9 @@ class Inbox {
   /// An edited message takes the place of the one that waits; false: it was begun already.
   bool replace_text(const std::string& key, const std::string& text_ref);
 
+  /// The message has another text now (and labels), and these others went into it.
+  void absorb(const Incoming& message, const std::vector<std::string>& others);
+
   std::optional<Thread> thread(const std::string& place, const std::string& thread);
   void set_thread(const std::string& place, const std::string& thread, const Thread& now);
 

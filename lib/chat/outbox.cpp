@@ -71,8 +71,8 @@ CREATE INDEX outbox_id ON outbox(place, remote_id);
 void Outbox::put(const Message& m, base::Time now) {
   auto& insert = db_.statement(
       "INSERT INTO outbox(key, owner, place, text_ref, whole, silent, created_at, expires_at, "
-      "again, inert, thread, reply_to, question, edits)"
-      " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT(key) DO NOTHING");
+      "again, inert, thread, reply_to, question, edits, not_before)"
+      " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT(key) DO NOTHING");
   insert.bind(1, m.key);
   insert.bind(2, m.owner);
   insert.bind(3, m.place);
@@ -90,6 +90,10 @@ void Outbox::put(const Message& m, base::Time now) {
   insert.bind(12, m.reply_to);
   insert.bind(13, m.question);
   insert.bind(14, m.edits);
+  if (m.not_before)
+    insert.bind(15, base::to_ms(*m.not_before));
+  else
+    insert.bind(15);
   insert.exec();
   insert.reset();
 }

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <condition_variable>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "base/stop.h"
+#include "channels.h"
+#include "chat/inbox.h"
+#include "settings/settings.h"
+
+namespace openclaw::cmd {
+
+/// What a listener has beside its way to the server: two threads that answer messages and one that
+/// sends. They meet the listener in rows; wake() says that there are new ones.
+class ChatFloor {
+ public:
+  struct Setup {
+    const settings::Settings& settings;
+    std::string folder;   ///< of the state
+    std::string channel;  ///< telegram, matrix: the kind of place, and how keys begin
+    /// The sender's own way out; called once, in its thread.
+    std::function<std::unique_ptr<Remote>()> remote;
+    /// Shows that something is being written; called in the sender's thread, may throw.
+    std::function<void(const std::string& place, const std::string& thread)> typing;
+    /// Runs a job for "/job NAME"; true = it went well.
+    std::function<bool(const std::string& job)> run_job;
+    /// A thread has ended because nothing can be recorded any more: the listener has to end.
+    std::function<void()> failed;
+  };
+  explicit ChatFloor(Setup setup);
+  /// Ends at once; drain() before is what is kind.
+  ~ChatFloor();
+  ChatFloor(const ChatFloor&) = delete;
+  ChatFloor& operator=(const ChatFloor&) = delete;
+
+  void start();
+  /// There are new rows.
+  void wake();
+  /// Stops what is being answered for this person at this place; true = something was.
+  bool cancel(const std::string& place, const std::string& person);
+  /// Begins nothing new, gives what runs so much time, then stops it and sends what is ready.
+  void drain(base::Millis most);
+  /// Whether a thread has ended because nothing could be recorded any more.
+  bool has_failed() const { return failed_; }
+
+ private:
+  /// One message that is being answered.
+  struct Active {
+    chat::Incoming message;
+    base::Millis since{0};
+    base::Stop stop;
+    bool cancelled = false;
+    bool noted = false;
+  };
+  void work();
+  void send();
+  std::optional<chat::Incoming> take(State& state);
+  void absorb(State& state, chat::Incoming& first, const std::vector<chat::Incoming>& waiting);
+  void answer(State& state, net::HttpClient& http, Models& models, const chat::Incoming& message);
+  void end_note(State& state, const chat::Incoming& message, const Active& active);
+  void answer_job(State& state, const chat::Incoming& message, const std::string& job);
+  base::Millis send_round(State& state, Channels& channels);
+  void show_typing();
+  void tell_slow_ones(State& state);
+  void close_questions(State& state);
+  void fail(const std::exception& e);
+
+  Setup setup_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::uint64_t news_ = 0;  ///< counts wake(); a worker that saw the latest sleeps
+  bool stopping_ = false;
+  std::atomic<bool> failed_{false};
+  std::map<std::string, std::shared_ptr<Active>> active_;  ///< by place and thread
+  std::map<std::string, base::Millis> typing_;
+  base::Stop end_sender_;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace openclaw::cmd

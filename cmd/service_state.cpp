@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+#include "service_state.h"
+
+#include <cstddef>
+#include <cstdlib>
+#include <cstring>
+
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include "base/file.h"
+
+namespace openclaw::cmd {
+
+void tell_systemd(const std::string& state) {
+  const char* path = std::getenv("NOTIFY_SOCKET");
+  sockaddr_un address{};
+  if (!path || (*path != '/' && *path != '@') || std::strlen(path) >= sizeof address.sun_path)
+    return;
+  address.sun_family = AF_UNIX;
+  std::memcpy(address.sun_path, path, std::strlen(path));
+  if (*path == '@') address.sun_path[0] = '\0';  // an abstract name
+  const base::Fd fd(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  if (!fd) return;
+  const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + std::strlen(path));
+  (void)::sendto(fd.get(), state.data(), state.size(), MSG_NOSIGNAL,
+                 reinterpret_cast<const sockaddr*>(&address), size);
+}
+
+}  // namespace openclaw::cmd
