@@ -164,15 +164,21 @@ void Inbox::set_position(const std::string& account, std::int64_t position) {
 }
 
 bool Inbox::note_stranger(const std::string& account, const std::string& sender, base::Time now) {
+  auto& known =
+      db_.statement("SELECT 1 FROM strangers WHERE account=? AND sender=? AND noted_at>?");
+  known.bind(1, account);
+  known.bind(2, sender);
+  known.bind(3, base::to_ms(now) - hour);
+  const bool due = !known.executeStep();
+  known.reset();
   auto& put = db_.statement(
       "INSERT INTO strangers VALUES(?1,?2,?3,1) ON CONFLICT(account, sender) DO UPDATE SET"
-      " times=times+1, noted_at=CASE WHEN noted_at<=?3-?4 THEN ?3 ELSE noted_at END"
-      " RETURNING noted_at=?3");
+      " times=times+1, noted_at=CASE WHEN ?4 THEN ?3 ELSE noted_at END");
   put.bind(1, account);
   put.bind(2, sender);
   put.bind(3, base::to_ms(now));
-  put.bind(4, hour);
-  const bool due = put.executeStep() && put.getColumn(0).getInt() != 0;
+  put.bind(4, due ? 1 : 0);
+  put.exec();
   put.reset();
   // A flood of strangers leaves no more rows than this.
   db_.raw().exec(

@@ -57,7 +57,8 @@ std::string reply_to(const Value& request) {
   if (messages.empty()) return say("nothing");
   const auto& last = messages.back();
   if (last["role"].as_string() == "tool") return say("result: " + text_of(last));
-  const std::string text = text_of(last);
+  std::string text = text_of(last);
+  if (text.starts_with('[')) text.erase(0, text.find(' ') + 1);  // who said it, in a group
   const auto space = text.find(' ');
   const std::string verb = text.substr(0, space);
   const std::string rest = space == std::string::npos ? "" : text.substr(space + 1);
@@ -124,8 +125,8 @@ Chatter::Chatter() : house_(dir_.path().string(), {}) {
     "files": [ {{"tool": "file_read", "args": {{"path": {{"under": ["{0}/notes.txt"]}}}}, "other_args": true}} ] }},
   "agents": {{ "ops": {{ "model": "m", "groups": ["free", "asked", "files"] }}, "reader": {{ "model": "m" }} }},
   "places": {{
-    "phone": {{ "telegram": {2}, "allow": [ {{"who": ["me"], "agents": ["ops", "reader"], "groups": "all"}} ] }},
-    "family": {{ "telegram": -1001, "reply": "mentioned",
+    "phone": {{ "telegram": {2}, "private_text": true, "allow": [ {{"who": ["me"], "agents": ["ops", "reader"], "groups": "all"}} ] }},
+    "family": {{ "telegram": -1001, "reply": "mentioned", "private_text": true,
       "allow": [ {{"who": ["me", "eva"], "agents": ["ops"], "groups": ["free", "asked"]}} ] }} }},
   "sources": {{ "promises": {{ "kind": "commitments", "path": "promises.md" }} }},
   "jobs": {{ "review": {{ "schedule": "Mon 09:00", "max_late": "7d", "gather": [ {{"from": "promises"}} ],
