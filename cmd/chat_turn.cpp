@@ -22,7 +22,7 @@ namespace {
 
 constexpr base::Millis approval_time{10LL * 60000};
 constexpr base::Millis answer_is_useful{24LL * 3600000};
-constexpr int most_runs = 5;
+constexpr int most_runs = 20;
 
 constexpr const char* house_prompt =
     "You answer in a chat, on a phone: short, plain Markdown. What tools return and what is marked "
@@ -70,7 +70,7 @@ class Turn {
     agent::Output output;
     if (message_.runs >= most_runs) {
       output.outcome = "error";
-      output.error = "it was begun five times, and each time I was interrupted";
+      output.error = "it was begun twenty times, and each time I was interrupted";
     } else {
       output = ask_model();
     }

@@ -7,6 +7,7 @@
 #include <fmt/core.h>
 
 #include "base/error.h"
+#include "base/failpoint.h"
 #include "base/id.h"
 #include "base/redact.h"
 #include "base/text.h"
@@ -187,6 +188,7 @@ class Run {
     recorder_.decide_tools(rows, [&] {
       if (input_.keep) input_.keep(out_.messages, out_.taint);
     });
+    base::failpoint("tools decided");
     llm::Message results;
     const policy::Labels before = out_.taint;
     for (std::size_t i = 0; i < calls.size(); ++i) {
@@ -283,6 +285,7 @@ class Run {
                            input_.sources,
                            input_.effect_scope};
     const auto result = gate_.run(std::move(decided), context);
+    base::failpoint("tool ran, not recorded");
     if (stop_ && stop_->requested()) throw base::CancelledError("interrupted");
     out_.taint = out_.taint | result.labels;
     const std::string text = base::redact(result.text);

@@ -85,7 +85,10 @@ HttpServer::~HttpServer() {
   const std::uint64_t one = 1;
   if (::write(stop_, &one, sizeof one) != sizeof one) ::abort();
   thread_.join();
-  for (auto& thread : answering_) thread.join();
+  {
+    std::unique_lock lock(mutex_);
+    idle_.wait(lock, [this] { return answering_ == 0; });
+  }
   ::close(listener_);
   ::close(stop_);
 }
@@ -119,12 +122,15 @@ void HttpServer::serve() {
       serve_one();
       continue;
     }
-    answering_.emplace_back(serve_one);
-    // Ends those that are long done, so that a long test does not collect them.
-    if (answering_.size() > 64) {
-      answering_.front().join();
-      answering_.erase(answering_.begin());
+    {
+      const std::lock_guard lock(mutex_);
+      ++answering_;
     }
+    std::thread([this, serve_one] {
+      serve_one();
+      const std::lock_guard lock(mutex_);
+      if (--answering_ == 0) idle_.notify_all();
+    }).detach();
   }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <atomic>
+#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <mutex>
@@ -76,7 +77,8 @@ class HttpServer {
   mutable std::mutex mutex_;
   std::vector<HttpAsk> asks_;
   std::thread thread_;
-  std::vector<std::thread> answering_;
+  int answering_ = 0;  ///< connections at once
+  std::condition_variable idle_;
 };
 
 /// So many zero bytes, packed by gzip. Empty when there is no gzip program.
