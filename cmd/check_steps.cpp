@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: MIT
 #include "check_steps.h"
 
+#include <algorithm>
+
 #include <fmt/core.h>
 #include <unistd.h>
 
+#include "audit/schema.h"
 #include "base/error.h"
 #include "base/id.h"
 #include "base/text.h"
 #include "exit_code.h"
 #include "jail/jail.h"
+#include "json/parse.h"
 #include "output.h"
 #include "paths.h"
 #include "secrets.h"
@@ -52,7 +56,49 @@ std::string confinement_line() {
                  : std::string("this kernel has no Landlock: command tools will not run\n");
 }
 
-int print_next(const Args&, const settings::Settings& settings, const std::string& file,
+namespace {
+
+constexpr std::size_t most_strangers = 3;
+
+/// Senders that a listener refused within a day: number of the user, number of the chat.
+std::vector<std::pair<std::string, std::string>> refused_senders(
+    const Args& args, const settings::Settings& settings) {
+  std::vector<std::pair<std::string, std::string>> out;
+  try {
+    const std::string folder = state_folder(args, settings);
+    if (!store::exists(folder + "/" + std::string(audit::database_name))) return out;
+    ReadState state(folder, settings);
+    auto& query = state.db.statement(
+        "SELECT data FROM notes WHERE kind='refused sender' AND at>? ORDER BY seq DESC LIMIT 20");
+    query.bind(1, base::to_ms(base::wall_now() - base::Millis(24 * 3600000)));
+    while (query.executeStep() && out.size() < most_strangers) {
+      const auto data = json::parse(query.getColumn(0).getString());
+      const std::pair sender(data["user"].as_string(), data["chat"].as_string());
+      if (!sender.first.empty() && std::find(out.begin(), out.end(), sender) == out.end())
+        out.push_back(sender);
+    }
+    query.reset();
+  } catch (const base::Error&) {  // no state that can be read is no stranger
+  }
+  return out;
+}
+
+std::string stranger_lines(const settings::Settings& settings, const std::string& user,
+                           const std::string& chat) {
+  std::string person = "me", agent = "ops";
+  for (const auto& [name, declared] : settings.people)
+    if (declared.uid) person = name;
+  if (!settings.agents.empty()) agent = settings.agents.begin()->first;
+  return fmt::format(
+      "   under people:  \"{0}\": {{ \"telegram\": {1} }}\n"
+      "   under places:  \"phone\": {{ \"telegram\": {2}, \"allow\": [ {{\"who\": [\"{0}\"], "
+      "\"agents\": [\"{3}\"], \"groups\": \"all\"}} ] }}\n",
+      person, user, chat, agent);
+}
+
+}  // namespace
+
+int print_next(const Args& args, const settings::Settings& settings, const std::string& file,
                const settings::Report& report) {
   std::string out;
   int n = 0;
@@ -106,6 +152,20 @@ int print_next(const Args&, const settings::Settings& settings, const std::strin
     secret(provider.base_url);
   }
   secret(settings.audit.body_key);
+  if (settings.telegram) {
+    secret(settings.telegram->token);
+    bool place = false;
+    for (const auto& [name, declared] : settings.places) place |= declared.kind == "telegram";
+    if (!place)
+      step("find out your numbers: write to the bot, then ask this again",
+           "   systemctl start openclaw-listen-telegram\n");
+    else
+      step("see whether the bot fits", "   openclaw listen-telegram --check\n");
+    for (const auto& [user, chat] : refused_senders(args, settings))
+      step(fmt::format("user {} wrote to the bot in chat {} and was refused: was that you?", user,
+                       chat),
+           stranger_lines(settings, user, chat));
+  }
   if (report.problems.empty() && !file.empty() && !settings.models.empty())
     step("see whether the models answer", "   openclaw check --live\n");
   step("read today's briefing", "   openclaw run-job morning-briefing\n");

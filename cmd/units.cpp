@@ -76,6 +76,23 @@ std::string service(const std::string& description, const std::string& command) 
          not_retried() + "\n" + hardening;
 }
 
+/// A listener comes back whatever ended it, unless a person must do something first.
+std::string listener(const std::string& channel, const std::string& command) {
+  const std::string name = "listen-" + channel;
+  return "# SPDX-License-Identifier: MIT\n# Made by openclaw check --render-units.\n[Unit]\n"
+         "Description=openclaw " +
+         name + "\nDocumentation=man:openclaw-" + name +
+         "(1)\nWants=network-online.target\nAfter=network-online.target\n"
+         "StartLimitIntervalSec=0\n\n[Service]\nType=notify\nNotifyAccess=main\nExecStart=" +
+         command +
+         "\n# Ready after the first good poll, however long the network takes.\n"
+         "TimeoutStartSec=infinity\n# Fed by good polls, of which each takes 50 s at most.\n"
+         "WatchdogSec=3min\nTimeoutStopSec=20s\nRestart=always\nRestartSec=5s\n"
+         "RestartPreventExitStatus=" +
+         fmt::format("{} {} {}", int{usage}, int{denied}, int{config}) + "\n" + hardening +
+         "\n[Install]\nWantedBy=multi-user.target\n";
+}
+
 /// What a service needs beside that to see this machine as a shell does: the whole journal, and
 /// how full the disks below /home are.
 constexpr const char* sees_the_machine =
@@ -112,6 +129,7 @@ std::map<std::string, std::string> render_units(const settings::Settings& settin
   out["openclaw-job@.service"] = service("openclaw job %i", program + " run-job --scheduled %i");
   out["openclaw-recover.service"] =
       service("openclaw, what was left half done", program + " run-job --recover");
+  out["openclaw-listen-telegram.service"] = listener("telegram", program + " listen-telegram");
   out["openclaw-recover.timer"] =
       head("openclaw, what was left half done, at boot and every 5 minutes") +
       "\n[Timer]\nOnBootSec=1min\nOnUnitInactiveSec=5min\n\n[Install]\n"

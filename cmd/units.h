@@ -7,8 +7,8 @@
 
 namespace openclaw::cmd {
 
-/// Unit files by path: openclaw-job@.service, one timer a job, the recovery, and a drop-in for jobs
-/// that look at this machine. program: what they start.
+/// Unit files by path: openclaw-job@.service, one timer a job, the recovery, the listeners, and a
+/// drop-in for jobs that look at this machine. program: what they start.
 std::map<std::string, std::string> render_units(const settings::Settings& settings,
                                                 const std::string& program);
 

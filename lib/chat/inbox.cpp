@@ -102,7 +102,8 @@ void Inbox::keep(const std::string& key, const std::string& ref, bool tools_begu
 }
 
 void Inbox::set_state(const std::string& key, const std::string& state) {
-  run(db_, "UPDATE inbox SET state=?1, runs=CASE ?1 WHEN 'asking' THEN 0 ELSE runs END WHERE key=?2",
+  run(db_,
+      "UPDATE inbox SET state=?1, runs=CASE ?1 WHEN 'asking' THEN 0 ELSE runs END WHERE key=?2",
       {state, key});
 }
 

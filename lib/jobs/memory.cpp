@@ -116,10 +116,9 @@ void remember(store::Database& db, const std::string& job, const std::string& sl
   }
 }
 
-std::vector<std::string> quiet(store::Database& db, const std::string& short_id,
-                               base::Time until) {
-  auto& update = db.statement(
-      "UPDATE told SET quiet_until=? WHERE short=? AND gone=0 RETURNING title");
+std::vector<std::string> quiet(store::Database& db, const std::string& short_id, base::Time until) {
+  auto& update =
+      db.statement("UPDATE told SET quiet_until=? WHERE short=? AND gone=0 RETURNING title");
   update.bind(1, base::to_ms(until));
   update.bind(2, short_id);
   std::vector<std::string> out;

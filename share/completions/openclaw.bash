@@ -3,13 +3,14 @@
 _openclaw() {
   local word=${COMP_WORDS[COMP_CWORD]} first=${COMP_WORDS[1]} second=${COMP_WORDS[2]} list=
   if [ "$COMP_CWORD" -eq 1 ]; then
-    list='ask audit backup check host policy run-job send version'
+    list='ask audit backup check host listen-telegram policy run-job send version'
   else
     case "$first $second" in
       'ask '*) list='--help -a --agent -m --model -f --file -s --system -p --place -c --continue --conversation --fork --no-tools --tool --schema --json --jsonl --no-stream --extract --extract-last --max-cost --max-turns --timeout -u --usage --dry-run --config --state' ;;
       'run-job '*) list='--help --event --key --scheduled --deliver --again --force --slot --dry-run --no-model -o --output --explain --recover --list --json --config --state' ;;
       'send '*) list='--help --silent --json --config --state' ;;
       'host '*) list='--help --since --json --config --state' ;;
+      'listen-telegram '*) list='--help --check --config --state' ;;
       'audit query') list='--help --by --since --until -z --zone --agent --model --provider --job --place --person --trigger --tool --decision --outcome --request-id --conversation --min-cost --compare --no-compare --latency --cache --budget --sort --reverse --limit --no-cost --no-chart --format --json --fail-over --sql --config --state' ;;
       'audit show') list='--help --json --config --state' ;;
       'audit tail') list='--help -n --lines -f --follow --jsonl --config --state' ;;

@@ -11,6 +11,7 @@ complete -c openclaw -n '__fish_seen_subcommand_from audit' -a prune
 complete -c openclaw -n __fish_use_subcommand -a backup
 complete -c openclaw -n __fish_use_subcommand -a check
 complete -c openclaw -n __fish_use_subcommand -a host
+complete -c openclaw -n __fish_use_subcommand -a listen-telegram
 complete -c openclaw -n __fish_use_subcommand -a policy
 complete -c openclaw -n '__fish_seen_subcommand_from policy' -a explain
 complete -c openclaw -n '__fish_seen_subcommand_from policy' -a test
@@ -57,6 +58,7 @@ complete -c openclaw -n '__fish_seen_subcommand_from send' -l silent -d 'nobody'
 complete -c openclaw -n '__fish_seen_subcommand_from send' -l json -d 'place and id as one record'
 complete -c openclaw -n '__fish_seen_subcommand_from host' -l since -r -d 'journal errors from then on; else of the last day'
 complete -c openclaw -n '__fish_seen_subcommand_from host' -l json -d 'a line for each reading: what another machine'\''s source wants'
+complete -c openclaw -n '__fish_seen_subcommand_from listen-telegram' -l check -d 'whether token, webhook, privacy mode and places fit; then end'
 complete -c openclaw -n '__fish_seen_subcommand_from audit; and __fish_seen_subcommand_from query' -l by -r -d 'agent, model, provider, day, week, month, hour, job, place, person, tool, decision, conversation, outcome, trigger'
 complete -c openclaw -n '__fish_seen_subcommand_from audit; and __fish_seen_subcommand_from query' -l since -r -d 'default monday; 2026-11-01, 7d, yesterday, month'
 complete -c openclaw -n '__fish_seen_subcommand_from audit; and __fish_seen_subcommand_from query' -l until -r -d 'default now'

@@ -54,6 +54,30 @@ The head of the audit's chain, a witness against a cut tail.
 .Ss Limits
 Time zones follow the system's tzdata and are right until 2037.
 )roff"},
+    {"listen-telegram",
+     R"roff(The private Telegram bot: polls the Bot API, answers whom the configuration lets in, and sends what
+jobs and
+.Xr openclaw-send 1
+have for Telegram.
+It opens no port and needs no webhook; one that another program has set is removed, and no message is lost by that.
+.Pp
+Who may speak is a number of a user together with a number of a chat.
+Everybody else ends before anything is routed: no reply, no model, one row in the audit an hour for each sender;
+.Ic openclaw check --next
+shows the latest with the lines that would let them in.
+Forwards and quotes are what somebody else wrote: no tool acts on them without being asked.
+.Pp
+A place without "private_text" hears no private text: the answer that holds some stays here, and the chat is told so.
+.Pp
+A dangerous tool asks first, with buttons: for ten minutes, for that call only, and only the person who asked can say yes.
+A message that was not answered when the program ended is answered after the next start.
+After an outcome that nobody knows at worst the first line is repeated, and says "(again)".
+.Pp
+Commands in the chat:
+.Ic /new /agent /model /status /cost /jobs /job /ack /remind /cancel /whoami /help .
+.Pp
+One process at a time sends for a bot (telegram.lock in the state folder): a second listener exits 75.
+)roff"},
     {"ask", R"roff(Asks one question and prints the answer.
 Standard input, where it is no terminal, is sent along; pictures and text files go with
 .Fl f .

@@ -132,6 +132,17 @@ TEST_F(Chatter, StrangersAreDroppedSilently) {
             std::vector<std::string>{"1"});
 }
 
+TEST_F(Chatter, CheckNextShowsWhoWasRefusedWithTheLinesThatLetThemIn) {
+  start();
+  telegram.say(stranger, stranger, "hello");
+  EXPECT_TRUE(settles());
+  ASSERT_TRUE(
+      comes_true([&] { return !rows("SELECT 1 FROM notes WHERE kind='refused sender'").empty(); }));
+  const auto next = house_.run({"check", "--next"});
+  EXPECT_NE(next.out.find("user 666 wrote to the bot in chat 666"), std::string::npos) << next.out;
+  EXPECT_NE(next.out.find(R"("telegram": 666)"), std::string::npos) << next.out;
+}
+
 TEST_F(Chatter, AForwardIsSomebodyElsesText) {
   start();
   telegram.say(me, me, R"(call command_mark {"name":"free"})",
