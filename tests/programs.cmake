@@ -41,7 +41,9 @@ add_test(NAME permit_compile COMMAND ${CMAKE_COMMAND} -DCOMPILER=${CMAKE_CXX_COM
   -DWORK=${CMAKE_CURRENT_BINARY_DIR}/permit_compile -P ${CMAKE_CURRENT_SOURCE_DIR}/tools/permit_compile.cmake)
 openclaw_test(jail SOURCES jail_test.cpp USES support base)
 openclaw_test(chat SOURCES outbox_test.cpp USES support base store audit)
-openclaw_test(telegram SOURCES channel_test.cpp update_test.cpp USES doubles support base json net store audit chat)
+openclaw_test(telegram SOURCES channel_test.cpp update_test.cpp stand_in_test.cpp
+  USES doubles support base json net store audit chat)
+target_compile_definitions(telegram_test PRIVATE OPENCLAW_SOURCE="${CMAKE_SOURCE_DIR}")
 openclaw_test(markup SOURCES html_text_test.cpp USES base)
 openclaw_test(net SOURCES sse_test.cpp address_test.cpp client_test.cpp USES support base)
 openclaw_test(calendar SOURCES window.cpp calendar_test.cpp hostile_test.cpp USES support base zone)

@@ -20,7 +20,9 @@ const std::map<std::string, std::set<std::string>> methods{
     {"getWebhookInfo", {}},
     {"sendMessage",
      {"!chat_id", "message_thread_id", "!text", "parse_mode", "entities", "link_preview_options",
-      "disable_notification", "protect_content", "reply_parameters", "reply_markup"}},
+      "disable_notification", "protect_content", "reply_parameters", "reply_markup",
+      // Of earlier versions; the server still takes them.
+      "disable_web_page_preview", "reply_to_message_id", "allow_sending_without_reply"}},
     {"editMessageText",
      {"chat_id", "message_id", "text", "parse_mode", "entities", "link_preview_options",
       "reply_markup"}},
@@ -42,6 +44,32 @@ std::string fault_in(const std::string& method, const Value& params) {
   if (params.contains("chat_id") && !params["chat_id"].is_int())
     return method + ": chat_id is text";
   return {};
+}
+
+/// The real server takes numbers, booleans and structures as text too, as forms give them.
+Value as_typed(const Value& params) {
+  static const std::set<std::string> numbers{"offset",
+                                             "limit",
+                                             "timeout",
+                                             "chat_id",
+                                             "message_id",
+                                             "message_thread_id",
+                                             "reply_to_message_id"};
+  static const std::set<std::string> structures{"entities",         "reply_markup",
+                                                "allowed_updates",  "link_preview_options",
+                                                "reply_parameters", "commands"};
+  auto out = Value::object();
+  for (const auto& [name, value] : params.members()) {
+    if (value.is_string() && (numbers.contains(name) || structures.contains(name))) {
+      try {
+        out.set(name, json::parse(value.as_string()));
+        continue;
+      } catch (const std::exception&) {
+      }
+    }
+    out.set(name, value);
+  }
+  return out;
 }
 
 std::int64_t units_of(const std::string& text) {
@@ -202,7 +230,7 @@ void BotApiServer::answer(const HttpAsk& ask, const HttpPeer& peer) {
   };
   if (!ask.target.starts_with(prefix)) return reply(failed(401, "Unauthorized"));
   const std::string method = ask.target.substr(prefix.size());
-  const Value params = ask.body.empty() ? Value::object() : json::parse(ask.body);
+  const Value params = ask.body.empty() ? Value::object() : as_typed(json::parse(ask.body));
   const bool html = with([&] {
     calls_.push_back(method);
     return html_answers > 0 && html_answers-- > 0;
