@@ -67,7 +67,7 @@ std::unique_ptr<chat::Channel> Channels::make(const std::string& place) {
   if (place.starts_with('/')) return std::make_unique<File>();
   if (is_local(place)) return std::make_unique<Terminal>(pretty_);
   if (!settings_.places.contains(place))
-    throw base::ConfigError("there is no place '" + place + "' any more");
+    throw base::Error("there is no place '" + place + "' any more");
   return remote().channel(state_, place);
 }
 
@@ -101,6 +101,7 @@ void hand_over(State& state, Channels& channels, const std::string& key, const s
   chat::Outbox outbox(state.db);
   const auto waiting = outbox.find(key);
   if (!waiting) return;
+  if (waiting->not_before && *waiting->not_before > base::wall_now()) return;
   if (!wait_for_owner(channels, outbox, *waiting)) return;
   const auto text = state.bodies.open(waiting->text_ref);
   const auto message = outbox.begin(key, audit::own_process());
@@ -124,6 +125,8 @@ void hand_over(State& state, Channels& channels, const std::string& key, const s
     return outbox.later(key, base::describe(e), false);
   } catch (const base::UnavailableError& e) {
     return outbox.later(key, base::describe(e), false);
+  } catch (const base::ConfigError& e) {
+    return outbox.later(key, base::describe(e), false);  // a secret that others may have
   } catch (const base::Error& e) {
     return outbox.refused(key, base::describe(e));
   }

@@ -140,13 +140,14 @@ class Desk {
     const zone::Zone zone(zone_name(settings_));
     std::string out;
     for (const auto& [name, job] : settings_.jobs) {
+      if (!may_run_job(settings_, name, message_)) continue;
       const auto timer = job.timer();
       const auto next = timer ? timer->next(zone, now_) : std::nullopt;
       const auto rows = jobs::Ledger(state_.db).latest(name, 1);
       out += "- " + code(name) + (next ? ": next " + at_text(zone, *next) : "") +
              (rows.empty() ? "" : ", last " + rows[0].slot + " " + rows[0].state) + "\n";
     }
-    return out.empty() ? "No job is declared." : out;
+    return out.empty() ? "You reach no job here." : out;
   }
 
   std::string acknowledge(const std::string& rest) {
@@ -156,9 +157,13 @@ class Desk {
       return "Write it like /ack vda until friday: the three letters stand beside the line.";
     const zone::Zone zone(zone_name(settings_));
     const auto when = parse_coming(rest.substr(until + 7), zone, now_);
-    const auto titles = jobs::quiet(state_.db, base::lower(id), when);
+    std::vector<std::string> reachable;
+    for (const auto& [name, job] : settings_.jobs)
+      if (may_run_job(settings_, name, message_)) reachable.push_back(name);
+    const auto titles = jobs::quiet(state_.db, reachable, base::lower(id), when);
     if (titles.empty()) return "No line has the id " + code(id) + " now.";
-    return "Quiet until " + at_text(zone, when) + ": " + code(titles.front());
+    const bool show = may_hold_private(settings_.places.at(message_.place));
+    return "Quiet until " + at_text(zone, when) + ": " + code(show ? titles.front() : id);
   }
 
   /// "2h call the dentist", "friday 9:00 bins": the longest beginning that is a time.

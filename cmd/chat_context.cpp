@@ -2,6 +2,7 @@
 #include "chat_context.h"
 
 #include <algorithm>
+#include <set>
 
 #include "base/error.h"
 #include "base/id.h"
@@ -90,9 +91,28 @@ std::string words_about(State& state, const settings::Settings& settings, const 
   return words + "\n\n";
 }
 
-bool take_up(State& state, const std::string& place, const std::string& id, ChatContext& context) {
+/// The groups of tools that a person has with an agent at a place; "*" = all.
+std::set<std::string> groups_of(const settings::Place& place, const std::string& person,
+                                const std::string& agent) {
+  std::set<std::string> out;
+  for (const auto& rule : place.allow) {
+    if (!rule.rule.who.contains(person) || !rule.rule.agents.contains(agent)) continue;
+    if (rule.rule.all_groups) out.insert("*");
+    out.insert(rule.rule.groups.begin(), rule.rule.groups.end());
+  }
+  return out;
+}
+
+/// False where there is none, or where it may hold what this person's own tools would not give.
+bool take_up(State& state, const settings::Settings& settings, const chat::Incoming& message,
+             const std::string& id, ChatContext& context) {
   agent::Conversations conversations(state.db, state.bodies);
-  const auto found = conversations.at(place, id);
+  const auto found = conversations.at(message.place, id);
+  const auto& place = settings.places.at(message.place);
+  if (found && found->person != message.person &&
+      groups_of(place, found->person, found->agent) !=
+          groups_of(place, message.person, found->agent))
+    return false;
   const auto transcript = found ? conversations.load(*found) : std::nullopt;
   if (!transcript) return false;
   context.conversation = found->id;
@@ -112,11 +132,11 @@ bool by_reply(State& state, const settings::Settings& settings, const chat::Inco
   if (ours.empty()) {
     const auto theirs = inbox.find(inbox.key_of(message.place, message.reply_to));
     return theirs && !theirs->conversation.empty() &&
-           take_up(state, message.place, theirs->conversation, context);
+           take_up(state, settings, message, theirs->conversation, context);
   }
   if (ours.starts_with(answer)) {
     const auto asked = inbox.find(ours.substr(answer.size()));
-    return asked && take_up(state, message.place, asked->conversation, context);
+    return asked && take_up(state, settings, message, asked->conversation, context);
   }
   const auto sent = chat::Outbox(state.db).find(ours);
   if (!sent) return false;
@@ -174,7 +194,7 @@ ChatContext context_of(State& state, const settings::Settings& settings,
   std::string before;
   if (!by_reply(state, settings, message, context, before) && place.memory && thread &&
       !thread->conversation.empty() && now - thread->at < idle)
-    take_up(state, message.place, thread->conversation, context);
+    take_up(state, settings, message, thread->conversation, context);
   // Another agent's history is nobody's here; nor is one that this person may not reach.
   if (!context.agent.empty() && (!may_reach(context.agent) || context.agent != wanted)) {
     const bool reachable = may_reach(context.agent) && !message.reply_to.empty();

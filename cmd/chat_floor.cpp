@@ -45,6 +45,10 @@ ChatFloor::~ChatFloor() {
 
 void ChatFloor::start() {
   constexpr int workers = 2;
+  {
+    State state(setup_.folder, setup_.settings);
+    if (!chat::Inbox(state.db).waiting().empty()) news_ = 1;
+  }
   for (int i = 0; i < workers; ++i) threads_.emplace_back([this] { work(); });
   threads_.emplace_back([this] { send(); });
 }
@@ -54,26 +58,23 @@ void ChatFloor::wake() {
     const std::lock_guard lock(mutex_);
     ++news_;
   }
-  changed_.notify_all();
+  news_came_.notify_one();
   ring(setup_.folder + "/" + setup_.channel + ".wake");
 }
 
-bool ChatFloor::cancel(const std::string& place, const std::string& person) {
+void ChatFloor::cancel(const std::vector<std::string>& keys) {
   const std::lock_guard lock(mutex_);
-  bool any = false;
   for (const auto& [room, active] : active_) {
-    if (active->message.place != place || active->message.person != person) continue;
+    if (std::find(keys.begin(), keys.end(), active->message.key) == keys.end()) continue;
     active->cancelled = true;
     active->stop.request();
-    any = true;
   }
-  return any;
 }
 
 void ChatFloor::drain(base::Millis most) {
   std::unique_lock lock(mutex_);
   stopping_ = true;
-  changed_.notify_all();
+  news_came_.notify_all();
   changed_.wait_for(lock, most, [this] { return active_.empty(); });
   for (const auto& [room, active] : active_) active->stop.request();
   changed_.wait_for(lock, std::chrono::seconds(2), [this] { return active_.empty(); });
@@ -86,10 +87,16 @@ void ChatFloor::fail(const std::exception& e) {
   failed_ = true;
   setup_.failed();
   changed_.notify_all();
+  news_came_.notify_all();
 }
 
 void ChatFloor::work() {
   try {
+    {
+      // Nothing is opened before there is something to do: most listeners are idle.
+      std::unique_lock lock(mutex_);
+      news_came_.wait(lock, [this] { return stopping_ || news_ > 0; });
+    }
     State state(setup_.folder, setup_.settings);
     const auto http = net::make_http_client();
     Models models(setup_.settings, *http);
@@ -102,14 +109,13 @@ void ChatFloor::work() {
       lock.lock();
       if (message) {
         active_.erase(room_of(*message));
-        ++news_;  // the room is free: another worker may go on in it
         changed_.notify_all();
         lock.unlock();
         ring(setup_.folder + "/" + setup_.channel + ".wake");
         lock.lock();
         continue;
       }
-      changed_.wait_for(lock, scan, [&] { return stopping_ || news_ != seen; });
+      news_came_.wait_for(lock, scan, [&] { return stopping_ || news_ != seen; });
     }
   } catch (const std::exception& e) {
     fail(e);
@@ -123,6 +129,12 @@ std::optional<chat::Incoming> ChatFloor::take(State& state) {
   std::erase_if(waiting,
                 [&](const chat::Incoming& m) { return !m.key.starts_with(setup_.channel + ":"); });
   for (auto& message : waiting) {
+    if (!setup_.settings.places.contains(message.place)) {
+      base::log::warning(setup_.channel, "{}: there is no place '{}' any more, will not answer",
+                         message.key, message.place);
+      state.db.transaction([&] { inbox.set_state(message.key, "failed"); });
+      continue;
+    }
     {
       const std::lock_guard lock(mutex_);
       if (stopping_ || active_.contains(room_of(message))) continue;
@@ -139,6 +151,7 @@ std::optional<chat::Incoming> ChatFloor::take(State& state) {
       continue;
     }
     absorb(state, *now, waiting);
+    if (waiting.size() > 1) news_came_.notify_one();  // another worker may find one for itself
     return now;
   }
   return std::nullopt;
@@ -152,24 +165,29 @@ void ChatFloor::absorb(State& state, chat::Incoming& first,
     return said_from(json::parse(state.bodies.open(m.text_ref).value_or("{}")));
   };
   Said all = said_in(first);
-  if (chat_command(all.text)) return;
-  std::vector<std::string> keys;
-  for (const auto& more : waiting) {
-    if (more.key == first.key || room_of(more) != room_of(first) || more.person != first.person ||
-        more.runs > 0 || !more.reply_to.empty() || keys.size() >= most_together)
-      continue;
-    const Said said = said_in(more);
-    if (chat_command(said.text)) break;
-    all.text += "\n" + said.text;
-    if (!said.quoted.empty()) all.quoted += (all.quoted.empty() ? "" : "\n\n") + said.quoted;
-    if (all.attachment.empty()) all.attachment = said.attachment;
-    first.untrusted |= more.untrusted;
-    keys.push_back(more.key);
-  }
-  if (keys.empty()) return;
+  if (chat_command(all.text) || waiting.size() < 2) return;
   state.db.transaction([&] {
+    chat::Inbox inbox(state.db);
+    std::vector<std::string> keys;
+    for (const auto& seen : waiting) {
+      if (seen.key == first.key || room_of(seen) != room_of(first)) continue;
+      // Another worker may have ended it since the look.
+      const auto more = inbox.find(seen.key);
+      if (!more || more->state != "new" || more->runs > 0 || !more->kept_ref.empty() ||
+          more->person != first.person || !more->reply_to.empty() || more->at < first.at ||
+          keys.size() >= most_together)
+        continue;
+      const Said said = said_in(*more);
+      if (chat_command(said.text)) break;
+      all.text += "\n" + said.text;
+      if (!said.quoted.empty()) all.quoted += (all.quoted.empty() ? "" : "\n\n") + said.quoted;
+      if (all.attachment.empty()) all.attachment = said.attachment;
+      first.untrusted |= more->untrusted;
+      keys.push_back(more->key);
+    }
+    if (keys.empty()) return;
     first.text_ref = state.bodies.put(json::dump(to_json(all)), base::wall_now(), true);
-    chat::Inbox(state.db).absorb(first, keys);
+    inbox.absorb(first, keys);
   });
 }
 
@@ -192,7 +210,9 @@ void ChatFloor::answer(State& state, net::HttpClient& http, Models& models,
     end_note(state, message, *active);
   } catch (const base::StorageError&) {
     throw;
-  } catch (const base::Error& e) {
+  } catch (const SQLite::Exception&) {
+    throw;
+  } catch (const std::exception& e) {
     base::log::warning(setup_.channel, "{}: {}, will say so", message.key, base::describe(e));
     state.db.transaction([&] {
       chat::Inbox(state.db).set_state(message.key, "failed");
@@ -224,11 +244,16 @@ void ChatFloor::end_note(State& state, const chat::Incoming& message, const Acti
 
 void ChatFloor::answer_job(State& state, const chat::Incoming& message, const std::string& job) {
   std::string text;
-  if (!may_run_job(setup_.settings, job, message))
+  if (!may_run_job(setup_.settings, job, message)) {
     text = "You reach no job of that name here. /jobs lists them.";
-  else
+  } else if (message.runs > 0) {
+    text =
+        "I was interrupted while the job `" + job + "` ran; it was not begun again. /jobs tells.";
+  } else {
+    state.db.transaction([&] { chat::Inbox(state.db).begin(message.key, {}, {}, {}); });
     text = setup_.run_job(job) ? "The job `" + job + "` has run."
                                : "The job `" + job + "` did not end well; the audit knows more.";
+  }
   state.db.transaction([&] {
     chat::Inbox(state.db).set_state(message.key, "done");
     chat::Message m;
@@ -281,6 +306,8 @@ base::Millis ChatFloor::send_round(State& state, Channels& channels) {
     if (end_sender_.requested() && message.not_before) continue;
     hand_over(state, channels, message.key, {});
     const auto after = outbox.find(message.key);
+    if (after && after->state == "refused")
+      base::log::warning(setup_.channel, "{} will never arrive: {}", message.key, after->note);
     if (!after || !after->is_open()) continue;
     base::log::info(setup_.channel, "{} waits: {}", message.key, after->note);
     wait = std::min(wait, after->not_before ? std::max(base::Millis(10), *after->not_before - now)
@@ -302,7 +329,7 @@ void ChatFloor::show_typing() {
     last = now;
     try {
       setup_.typing(message.place, message.thread);
-    } catch (const base::Error& e) {
+    } catch (const std::exception& e) {
       base::log::debug(setup_.channel, "typing: {}", base::describe(e));
     }
   }
@@ -346,9 +373,11 @@ void ChatFloor::close_questions(State& state) {
       put_text(state, m, "✗ Nobody answered in time: " + late.tool, now);
     }
   });
-  const std::lock_guard lock(mutex_);
-  ++news_;
-  changed_.notify_all();
+  {
+    const std::lock_guard lock(mutex_);
+    ++news_;
+  }
+  news_came_.notify_one();
 }
 
 }  // namespace openclaw::cmd

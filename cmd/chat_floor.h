@@ -41,8 +41,8 @@ class ChatFloor {
   void start();
   /// There are new rows.
   void wake();
-  /// Stops what is being answered for this person at this place; true = something was.
-  bool cancel(const std::string& place, const std::string& person);
+  /// Stops those of these messages that are being answered.
+  void cancel(const std::vector<std::string>& keys);
   /// Begins nothing new, gives what runs so much time, then stops it and sends what is ready.
   void drain(base::Millis most);
   /// Whether a thread has ended because nothing could be recorded any more.
@@ -72,8 +72,9 @@ class ChatFloor {
 
   Setup setup_;
   std::mutex mutex_;
-  std::condition_variable changed_;
-  std::uint64_t news_ = 0;  ///< counts wake(); a worker that saw the latest sleeps
+  std::condition_variable news_came_;  ///< for the workers
+  std::condition_variable changed_;    ///< for drain()
+  std::uint64_t news_ = 0;             ///< counts wake(); a worker that saw the latest sleeps
   bool stopping_ = false;
   std::atomic<bool> failed_{false};
   std::map<std::string, std::shared_ptr<Active>> active_;  ///< by place and thread

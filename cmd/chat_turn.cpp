@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "chat_turn.h"
 
+#include <map>
+
 #include <fmt/core.h>
 
 #include "audit/checkpoint.h"
@@ -21,6 +23,8 @@ namespace openclaw::cmd {
 namespace {
 
 constexpr base::Millis approval_time{10LL * 60000};
+// A yes in time is good for so long more: the process may have been busy, or away.
+constexpr base::Millis yes_is_good{10LL * 60000};
 constexpr base::Millis answer_is_useful{24LL * 3600000};
 constexpr int most_runs = 20;
 
@@ -65,6 +69,7 @@ class Turn {
         place_(work.settings.places.at(message.place)) {}
 
   void go(const std::function<bool()>& cancelled) {
+    thread_before_ = chat::Inbox(work_.state.db).thread(message_.place, message_.thread);
     context_ = context_of(work_.state, work_.settings, message_, now_);
     start_run();
     agent::Output output;
@@ -74,7 +79,7 @@ class Turn {
     } else {
       output = ask_model();
     }
-    if (output.outcome == "waiting") return park(output);
+    if (output.outcome == "waiting" && !cancelled()) return park(output);
     if (output.outcome == "cancelled" && stop_.requested() && !cancelled()) return leave(output);
     finish(output, cancelled());
   }
@@ -121,7 +126,7 @@ class Turn {
     const policy::Caller caller{message_.place, message_.person, {}};
     const tools::Catalogue catalogue(settings.commands);
     tools::Gate gate(settings.policy, catalogue, caller, context_.agent, run_,
-                     [this](const tools::Question& question) { return ask(question); });
+                     [&](const tools::Question& question) { return ask(question, catalogue); });
     agent::Input input;
     input.system = prompt();
     input.messages = context_.messages;
@@ -132,8 +137,9 @@ class Turn {
     input.effect_scope = message_.key;
     input.keep = [this](const std::vector<llm::Message>& messages, policy::Labels taint) {
       keep(messages, taint, true);
-      for (const auto& digest : answered_)
-        chat::Approvals(work_.state.db).use(message_.key, digest, policy_digest(), now_);
+      for (const auto& [digest, is_fresh] : answered_)
+        if (is_fresh && !chat::Approvals(work_.state.db).use(message_.key, digest))
+          throw base::Error("the person's yes was used already");
     };
     auto limits = run_limits(settings, declared.limits, rule());
     limits.calls.money = money_limits(settings, context_.agent, caller, rule(), run_, now_);
@@ -160,25 +166,47 @@ class Turn {
     chat::Inbox(work_.state.db).keep(message_.key, ref, tools_begun);
   }
 
+  /// The policy, and what the tool is: a yes is for both.
+  std::string under(const std::string& tool) const {
+    std::string definition;
+    for (const auto& command : work_.settings.commands)
+      if ("command_" + command.name == tool)
+        for (const auto* list : {&command.argv, &command.readable, &command.writable})
+          definition += base::join(*list, "\n") + "\n\n";
+    return policy_digest() + ":" + chat::call_digest(tool, definition);
+  }
+
   /// What was answered to this very call; otherwise the question is put and the run parked.
-  bool ask(const tools::Question& question) {
+  bool ask(const tools::Question& question, const tools::Catalogue& catalogue) {
     const auto digest = chat::call_digest(question.tool, json::canonical(question.args));
+    if (answered_.contains(digest))
+      throw tools::Unconfirmed("One yes is for one call. Make the other one later, alone.");
     const auto known = chat::Approvals(work_.state.db).of(message_.key, digest);
-    if (known && known->policy == policy_digest() && known->state != "asked") {
-      if (known->state == "yes" && known->expires > now_) {
-        answered_.push_back(digest);
+    if (known && known->policy == under(question.tool) && known->state != "asked") {
+      const auto* tool = catalogue.find(question.tool);
+      // The same call once more after a crash, where that is the same effect.
+      const bool same_effect =
+          known->state == "used" && context_.tools_begun && tool && tool->is_repeatable;
+      if ((known->state == "yes" && known->expires + yes_is_good > now_) || same_effect) {
+        answered_.emplace(digest, known->state == "yes");
         return true;
       }
-      return false;  // no, expired, or used before: once is once
+      if (known->state == "no") return false;
+      throw tools::Unconfirmed(known->state == "used" ? "The yes was for one call, which was made."
+                                                      : "Nobody answered the question in time.");
     }
+    if (question.taint.private_text && !may_hold_private(place_))
+      throw tools::Unconfirmed(
+          "That needs a person's yes, and its arguments may hold private text, which this chat "
+          "may not show.");
     question_.id = chat::Approvals::new_id();
     question_.message = message_.key;
     question_.place = message_.place;
     question_.person = message_.person;
     question_.digest = digest;
-    question_.policy = policy_digest();
+    question_.policy = under(question.tool);
     question_.tool = question.tool;
-    question_.expires = now_ + approval_time;
+    question_.expires = base::wall_now() + approval_time;
     question_words_ = question_text(question);
     throw tools::Parked("a person is asked");
   }
@@ -226,12 +254,24 @@ class Turn {
           agent::Conversations(work_.state.db, work_.state.bodies)
               .save({context_.conversation, context_.agent, message_.place, message_.person, {}},
                     {output.messages, output.taint}, now_);
-          inbox.set_thread(message_.place, message_.thread,
-                           {context_.conversation, context_.agent, now_});
+          if (goes_on())
+            inbox.set_thread(message_.place, message_.thread,
+                             {context_.conversation, context_.agent, now_});
         });
     base::failpoint("answered");
     audit::checkpoint_daily(work_.state.db, work_.state.recorder, work_.state.bodies,
                             base::wall_now());
+  }
+
+  /// Whether the place's thread is still where it was: /new and /agent meanwhile have the last
+  /// word.
+  bool goes_on() {
+    const auto now = chat::Inbox(work_.state.db).thread(message_.place, message_.thread);
+    if (!now) return true;
+    if (now->conversation == context_.conversation) return now->agent == context_.agent;
+    return message_.kept_ref.empty() && thread_before_ &&
+           thread_before_->conversation == now->conversation &&
+           thread_before_->agent == now->agent && thread_before_->at == now->at;
   }
 
   chat::Message to_place(const std::string& key, const std::string&) const {
@@ -276,7 +316,8 @@ class Turn {
   ChatContext context_;
   chat::Approval question_;
   std::string question_words_;
-  std::vector<std::string> answered_;
+  std::map<std::string, bool> answered_;  ///< digests that have a yes; true = not used before
+  std::optional<chat::Thread> thread_before_;
 };
 
 }  // namespace

@@ -175,7 +175,12 @@ class Listener {
           base::log::warning("telegram", "{}, will try until it works", base::describe(e));
         in_trouble = true;
       }
-      if (!pause(wait)) return;
+      // The server is away, this loop is not.
+      tell_systemd("WATCHDOG=1");
+      for (base::Millis left = wait; left.count() > 0; left -= longest_pause) {
+        if (!pause(std::min(left, longest_pause))) return;
+        tell_systemd("WATCHDOG=1");
+      }
       wait = std::min(wait * 2, longest_pause);
     }
   }
@@ -194,7 +199,7 @@ class Listener {
     base::log::info("telegram", "{}",
                     base::counted(static_cast<std::int64_t>(list.size()), "update"));
     const auto after = updates.take(list);
-    for (const auto& [place, person] : after.cancelled) floor.cancel(place, person);
+    floor.cancel(after.cancelled);
     if (after.any) floor.wake();
     for (const auto& [press, text] : after.press_answers)
       tell("answerCallbackQuery", Value::object({{"callback_query_id", press}, {"text", text}}));

@@ -12,7 +12,10 @@ class Accounts : public Remote {
       : settings_(settings), folder_(std::move(folder)) {}
 
   bool is_ours(const std::string& place) override {
-    return kind(place) != "telegram" || !settings_.telegram || telegram().take();
+    if (kind(place) != "telegram" || !settings_.telegram) return true;
+    // Before the token: where a listener sends, nobody else needs it.
+    if (!lock_) lock_ = base::FileLock::try_take(folder_ + "/telegram.lock");
+    return lock_.has_value();
   }
 
   std::unique_ptr<chat::Channel> channel(State& state, const std::string& place) override {
@@ -38,6 +41,7 @@ class Accounts : public Remote {
   const settings::Settings& settings_;
   std::string folder_;
   std::unique_ptr<TelegramAccount> telegram_;
+  std::optional<base::FileLock> lock_;
 };
 
 }  // namespace

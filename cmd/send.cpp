@@ -101,6 +101,7 @@ int send_waiting(const Args& args, const settings::Settings& settings) {
   for (const auto& message : outbox.open()) {
     // A slot's own messages are sent by whoever closes the slot after them.
     if (message.owner.starts_with("job:")) continue;
+    if (message.not_before && *message.not_before > base::wall_now()) continue;
     hand_over(state, channels, message.key, {});
     const auto after = outbox.find(message.key);
     if (!after || after->state == "sent" || outbox.is_being_sent(message.key)) continue;

@@ -12,6 +12,7 @@
 #include "chat_commands.h"
 #include "chat_context.h"
 #include "paths.h"
+#include "telegram/bot_channel.h"
 
 namespace openclaw::cmd {
 namespace {
@@ -73,13 +74,15 @@ void TelegramUpdates::take_one(const Update& update) {
   if (update.kind == Update::Kind::membership) {
     const bool member = update.standing == "member" || update.standing == "administrator" ||
                         update.standing == "restricted";
-    if (member && update.chat_type != "private" && doors_.place(update.chat).empty())
+    if (member && update.chat_type != "private" && doors_.place(update.chat).empty() &&
+        !telegram::is_moved_to(state_.db, update.chat))
       after_.chats_to_leave.push_back(update.chat);
     return;
   }
   if (!speaker.refusal.empty()) return refuse(update, speaker.refusal);
   if (update.kind == Update::Kind::press) return take_press(update, speaker);
   if (!update.moved_to.empty()) {
+    telegram::remember_move(state_.db, update.chat, update.moved_to);
     base::log::warning("telegram",
                        "the group of '{}' is the supergroup {} now, will hear nothing until the "
                        "configuration names it",
@@ -136,12 +139,13 @@ void TelegramUpdates::take_command(const Update& update, const chat::Incoming& m
   if (command.name == "cancel") {
     chat::Inbox inbox(state_.db);
     int stopped = 0;
-    for (const auto& waiting : inbox.waiting()) {
-      if (waiting.place != message.place || waiting.person != message.person) continue;
-      inbox.set_state(waiting.key, "cancelled");
+    for (const auto& open : inbox.open_of(message.place, message.person)) {
+      inbox.set_state(open.key, "cancelled");
+      after_.cancelled.push_back(open.key);
+      for (const auto& question : chat::Approvals(state_.db).close(open.key))
+        close_question(question, "✗ Cancelled: " + question.tool);
       ++stopped;
     }
-    after_.cancelled.emplace_back(message.place, message.person);
     text = stopped == 0 ? "There is nothing to stop." : "Stopped.";
   } else {
     text = run_chat_command(state_, settings_, command, message, now_);
@@ -173,18 +177,18 @@ void TelegramUpdates::take_press(const Update& update, const telegram::Speaker& 
   after_.press_answers.emplace_back(update.press_id, yes ? "Yes." : "No.");
   const zone::Zone zone(zone_name(settings_));
   const auto local = zone.local(now_);
-  chat::Incoming to;
-  to.place = question->place;
+  close_question(*question, fmt::format("{} {}, {:02}:{:02}: {}", yes ? "✓" : "✗", speaker.person,
+                                        local.hour, local.minute, question->tool));
+}
+
+void TelegramUpdates::close_question(const chat::Approval& question, const std::string& text) {
   chat::Message edit;
-  edit.key = "closed:" + id;
+  edit.key = "closed:" + question.id;
   edit.owner = edit.key;
-  edit.place = question->place;
-  edit.edits = "question:" + id;
+  edit.place = question.place;
+  edit.edits = "question:" + question.id;
   edit.expires = now_ + useful;
-  edit.text_ref =
-      state_.bodies.put(fmt::format("{} {}, {:02}:{:02}: {}", yes ? "✓" : "✗", speaker.person,
-                                    local.hour, local.minute, question->tool),
-                        now_, true);
+  edit.text_ref = state_.bodies.put(text, now_, true);
   chat::Outbox(state_.db).put(edit, now_);
 }
 

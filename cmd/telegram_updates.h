@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "chat/approvals.h"
 #include "chat/inbox.h"
 #include "json/value.h"
 #include "settings/settings.h"
@@ -15,8 +16,8 @@ namespace openclaw::cmd {
 struct AfterUpdates {
   std::vector<std::pair<std::string, std::string>> press_answers;  ///< callback id, text
   std::vector<std::string> chats_to_leave;
-  std::vector<std::pair<std::string, std::string>> cancelled;  ///< place, person
-  bool any = false;                                            ///< there are new rows
+  std::vector<std::string> cancelled;  ///< keys of messages
+  bool any = false;                    ///< there are new rows
 };
 
 /// Turns updates into rows: messages, answers to commands, pressed buttons. Who may not speak ends
@@ -35,6 +36,7 @@ class TelegramUpdates {
   void take_message(const telegram::Update& update, const telegram::Speaker& speaker);
   void take_command(const telegram::Update& update, const chat::Incoming& message);
   void take_press(const telegram::Update& update, const telegram::Speaker& speaker);
+  void close_question(const chat::Approval& question, const std::string& text);
   void refuse(const telegram::Update& update, const std::string& why);
   void say(const std::string& key, const chat::Incoming& to, const std::string& text);
   chat::Incoming incoming(const telegram::Update& update, const telegram::Speaker& speaker);

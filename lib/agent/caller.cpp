@@ -26,7 +26,7 @@ std::string host_of(const llm::Endpoint& endpoint) {
 }
 
 double random_unit() {
-  static std::mt19937_64 engine{std::random_device{}()};
+  thread_local std::mt19937_64 engine{std::random_device{}()};
   return std::uniform_real_distribution<double>(0, 1)(engine);
 }
 

@@ -249,16 +249,17 @@ class Run {
   }
 
   /// What ran before it in the same message cannot be parked with it.
-  tools::Decided decide_alone(const llm::ToolCall& call) const {
+  tools::Decided decide_alone(const llm::ToolCall& call, bool confirmed) const {
     try {
-      return gate_.decide(call.name, call.arguments, out_.taint);
+      return gate_.decide(call.name, call.arguments, out_.taint, confirmed);
     } catch (const tools::Parked&) {
       return refuse(call, "it needs a person's yes after what was just read; make it again, alone");
     }
   }
 
   void redecide(const llm::ToolCall& call, tools::Decided& decided, audit::ToolDecision& row) {
-    tools::Decided again = decide_alone(call);
+    const bool confirmed = decided.decision.verdict == policy::Verdict::confirm;
+    tools::Decided again = decide_alone(call, confirmed);
     const audit::ToolDecision fresh = row_for(call, again, row.call, row.n);
     recorder_.end_tool(
         {row.tool_call, base::wall_now(), "superseded", "decided again", "", false, {}});

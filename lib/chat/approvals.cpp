@@ -79,29 +79,33 @@ bool Approvals::answer(const std::string& id, const std::string& person, bool ye
   return changed;
 }
 
-bool Approvals::use(const std::string& message, const std::string& digest,
-                    const std::string& policy, base::Time now) {
+bool Approvals::use(const std::string& message, const std::string& digest) {
   auto& update = db_.statement(
-      "UPDATE approvals SET state='used' WHERE message=? AND digest=? AND policy=? AND "
-      "state='yes' AND expires_at>?");
+      "UPDATE approvals SET state='used' WHERE message=? AND digest=? AND state='yes'");
   update.bind(1, message);
   update.bind(2, digest);
-  update.bind(3, policy);
-  update.bind(4, base::to_ms(now));
   const bool changed = update.exec() > 0;
   update.reset();
   return changed;
 }
 
+std::vector<Approval> Approvals::close(const std::string& message) {
+  auto out = read("state='asked' AND message=?", {message});
+  for (const auto& a : out) set_expired(a.id);
+  return out;
+}
+
+void Approvals::set_expired(const std::string& id) {
+  auto& update = db_.statement("UPDATE approvals SET state='expired' WHERE id=?");
+  update.bind(1, id);
+  update.exec();
+  update.reset();
+}
+
 std::vector<Approval> Approvals::expire(base::Time now) {
   auto out = read("state='asked' AND expires_at<=?", {std::to_string(base::to_ms(now))});
   std::erase_if(out, [&](const Approval& a) { return a.expires > now; });
-  for (const auto& a : out) {
-    auto& update = db_.statement("UPDATE approvals SET state='expired' WHERE id=?");
-    update.bind(1, a.id);
-    update.exec();
-    update.reset();
-  }
+  for (const auto& a : out) set_expired(a.id);
   return out;
 }
 

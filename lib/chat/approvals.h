@@ -39,10 +39,10 @@ class Approvals {
   std::optional<Approval> of(const std::string& message, const std::string& digest);
   /// Inside a transaction. False: it is not this person's, not open or too late; nothing changed.
   bool answer(const std::string& id, const std::string& person, bool yes, base::Time now);
-  /// Inside a transaction. True once: somebody said yes to this very call, under this policy, in
-  /// time.
-  bool use(const std::string& message, const std::string& digest, const std::string& policy,
-           base::Time now);
+  /// Inside a transaction. True once: a person's yes to this very call is used up.
+  bool use(const std::string& message, const std::string& digest);
+  /// Inside a transaction: the open questions of a message are closed; which.
+  std::vector<Approval> close(const std::string& message);
   /// Inside a transaction: closes the questions that nobody answered in time; which.
   std::vector<Approval> expire(base::Time now);
   /// When the next open question ends; Time::max() = there is none.
@@ -51,6 +51,7 @@ class Approvals {
   std::vector<Approval> open(const std::string& place);
 
  private:
+  void set_expired(const std::string& id);
   std::vector<Approval> read(const std::string& where, const std::vector<std::string>& values);
   store::Database& db_;
 };

@@ -83,6 +83,10 @@ std::optional<Incoming> Inbox::find(const std::string& key) {
 
 std::vector<Incoming> Inbox::waiting() { return read("state='new'", {}); }
 
+std::vector<Incoming> Inbox::open_of(const std::string& place, const std::string& person) {
+  return read("place=? AND person=? AND state IN ('new','asking')", {place, person});
+}
+
 std::string Inbox::key_of(const std::string& place, const std::string& id) {
   const auto found = read("place=? AND remote_id=?", {place, id});
   return found.empty() ? std::string() : found.back().key;

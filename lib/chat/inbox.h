@@ -49,6 +49,8 @@ class Inbox {
   std::optional<Incoming> find(const std::string& key);
   /// Those to be answered, oldest first.
   std::vector<Incoming> waiting();
+  /// Those of a person at a place that are not answered: new or asking.
+  std::vector<Incoming> open_of(const std::string& place, const std::string& person);
   /// The key of a message of a place by the channel's id; empty = none.
   std::string key_of(const std::string& place, const std::string& id);
 

@@ -116,14 +116,18 @@ void remember(store::Database& db, const std::string& job, const std::string& sl
   }
 }
 
-std::vector<std::string> quiet(store::Database& db, const std::string& short_id, base::Time until) {
-  auto& update =
-      db.statement("UPDATE told SET quiet_until=? WHERE short=? AND gone=0 RETURNING title");
-  update.bind(1, base::to_ms(until));
-  update.bind(2, short_id);
+std::vector<std::string> quiet(store::Database& db, const std::vector<std::string>& jobs,
+                               const std::string& short_id, base::Time until) {
   std::vector<std::string> out;
-  while (update.executeStep()) out.push_back(update.getColumn(0).getString());
-  update.reset();
+  for (const auto& job : jobs) {
+    auto& update = db.statement(
+        "UPDATE told SET quiet_until=? WHERE job=? AND short=? AND gone=0 RETURNING title");
+    update.bind(1, base::to_ms(until));
+    update.bind(2, job);
+    update.bind(3, short_id);
+    while (update.executeStep()) out.push_back(update.getColumn(0).getString());
+    update.reset();
+  }
   return out;
 }
 

@@ -35,8 +35,9 @@ Diff compare(store::Database& db, const std::string& job, const std::vector<sour
 void remember(store::Database& db, const std::string& job, const std::string& slot,
               const Diff& diff, std::chrono::year_month_day today);
 
-/// Acknowledges the item that has this short id, in every job, until then; inside a transaction.
+/// Acknowledges the item that has this short id, in these jobs, until then; inside a transaction.
 /// The titles of what is quiet now, none = no such id.
-std::vector<std::string> quiet(store::Database& db, const std::string& short_id, base::Time until);
+std::vector<std::string> quiet(store::Database& db, const std::vector<std::string>& jobs,
+                               const std::string& short_id, base::Time until);
 
 }  // namespace openclaw::jobs

@@ -19,6 +19,23 @@ constexpr std::size_t widest_table = 40;  // columns of a phone
 constexpr std::size_t most_levels = 12;
 using Kind = Span::Kind;
 
+/// A server trims these as it trims spaces: one unit each, as a space is.
+void plain_blanks(std::string& text) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t pos = 0; pos < text.size();) {
+    const std::size_t from = pos;
+    const char32_t c = base::next_code_point(text, pos);
+    const bool blank = c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200A) || c == 0x202F ||
+                       c == 0x205F || c == 0x2800 || c == 0x3000;
+    if (blank)
+      out += ' ';
+    else
+      out += text.substr(from, pos - from);
+  }
+  text = std::move(out);
+}
+
 bool can_be_followed(std::string_view address) {
   const std::string start = base::lower(base::prefix_bytes(address, 8));
   return start.starts_with("http://") || start.starts_with("https://") ||
@@ -329,6 +346,7 @@ std::size_t utf16_length(std::string_view text) {
 Rich to_rich(std::string_view text, Links links) {
   Rich rich = Builder(links).build(base::without_hidden(base::valid_utf8(text)));
   tidy(rich);
+  plain_blanks(rich.text);
   if (links == Links::inert) make_inert(rich);
   return rich;
 }

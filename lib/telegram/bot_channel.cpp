@@ -67,6 +67,22 @@ const std::vector<store::Migration>& migrations() {
   return steps;
 }
 
+void remember_move(store::Database& db, const std::string& from, const std::string& to) {
+  auto& put = db.statement("INSERT OR REPLACE INTO telegram_moves VALUES(?,?)");
+  put.bind(1, from);
+  put.bind(2, to);
+  put.exec();
+  put.reset();
+}
+
+bool is_moved_to(store::Database& db, const std::string& chat) {
+  auto& query = db.statement("SELECT 1 FROM telegram_moves WHERE moved_to=?");
+  query.bind(1, chat);
+  const bool found = query.executeStep();
+  query.reset();
+  return found;
+}
+
 Value text_params(const Rich& rich) {
   auto entities = Value::array();
   for (const auto& span : rich.spans) {
@@ -125,13 +141,7 @@ Value BotChannel::call_here(const std::string& method, Value params) {
                          "the group {} is the supergroup {} now: change it in the "
                          "configuration, will send there",
                          chat_, to);
-      db_.transaction([&] {
-        auto& put = db_.statement("INSERT OR REPLACE INTO telegram_moves VALUES(?,?)");
-        put.bind(1, chat_);
-        put.bind(2, to);
-        put.exec();
-        put.reset();
-      });
+      db_.transaction([&] { remember_move(db_, chat_, to); });
       params.set("chat_id", *e.moved_to());
       return api_.call(method, params);
     }

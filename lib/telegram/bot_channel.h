@@ -10,6 +10,11 @@ namespace openclaw::telegram {
 
 const std::vector<store::Migration>& migrations();
 
+/// Inside a transaction: a group became a supergroup with another id.
+void remember_move(store::Database& db, const std::string& from, const std::string& to);
+/// Whether a chat is what a known one became.
+bool is_moved_to(store::Database& db, const std::string& chat);
+
 /// Text of a message as the Bot API takes it: text and entities, never parse_mode.
 json::Value text_params(const markdown::Rich& rich);
 

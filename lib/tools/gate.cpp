@@ -54,8 +54,8 @@ std::vector<const Tool*> Gate::visible(policy::Labels taint) const {
   return out;
 }
 
-Decided Gate::decide(const std::string& name, const std::string& arguments,
-                     policy::Labels taint) const {
+Decided Gate::decide(const std::string& name, const std::string& arguments, policy::Labels taint,
+                     bool confirmed) const {
   Decided decided;
   decided.tool = name;
   decided.args = readable_args(arguments);
@@ -85,11 +85,16 @@ Decided Gate::decide(const std::string& name, const std::string& arguments,
     return refused(std::move(decided), why, why);
   }
   if (answer.decision.verdict == policy::Verdict::confirm) {
-    if (!asker_)
+    if (!confirmed && !asker_)
       return refused(std::move(decided), "needs a confirmation, and nobody can be asked here",
                      "That needs a person's confirmation, and nobody can be asked here.");
-    if (!asker_({name, tool->info.effect, decided.args, answer.decision.reason}))
-      return refused(std::move(decided), "the person said no", "The person said no.");
+    try {
+      if (!confirmed &&
+          !asker_({name, tool->info.effect, decided.args, answer.decision.reason, taint}))
+        return refused(std::move(decided), "the person said no", "The person said no.");
+    } catch (const Unconfirmed& e) {
+      return refused(std::move(decided), e.what(), e.what());
+    }
     auto again = policy::Authority::authorize(policy_, {caller_, agent_, name, decided.args, taint},
                                               run_, /*confirmed=*/true);
     if (again.permit) decided.permit.emplace(*std::move(again.permit));

@@ -15,12 +15,20 @@ struct Question {
   policy::Effect effect;
   json::Value args;
   std::string reason;
+  policy::Labels taint;  ///< of the run that asks
 };
 using Asker = std::function<bool(const Question&)>;
 
 /// Thrown by an Asker whose person is not there to wait for: the call is to be decided again when
 /// the answer has come.
 class Parked : public base::Error {
+ public:
+  using Error::Error;
+};
+
+/// Thrown by an Asker where there is no yes for another reason than a person's no; what() is what
+/// the model hears.
+class Unconfirmed : public base::Error {
  public:
   using Error::Error;
 };
@@ -53,7 +61,9 @@ class Gate {
   void narrow(std::vector<std::string> names);
 
   /// Parses the arguments once (no duplicate keys, bounded depth and size), validates and decides.
-  Decided decide(const std::string& name, const std::string& arguments, policy::Labels taint) const;
+  /// confirmed: a person has said yes to this very call in this run already.
+  Decided decide(const std::string& name, const std::string& arguments, policy::Labels taint,
+                 bool confirmed = false) const;
   /// Runs a permitted call. Exceptions of the body become a failed result.
   Result run(Decided decided, const Context& context) const;
 

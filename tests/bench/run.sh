@@ -67,6 +67,9 @@ measure "5 sources of 1,000 items" 0 5 "$openclaw" run-job big --force --config 
 kill "$sources"
 sources=
 
+mkdir "$t/chat"
+(unset OPENCLAW_CONFIG; "$bin/listener" "$openclaw" "$bin/listener_floor" "$t/chat") || over=$((over + 1))
+
 mkdir "$t/big"
 "$openclaw" ask --config "$t/tls.json" --state "$t/big" hello >/dev/null 2>&1 || true  # makes every table
 "$bin/fill_audit" "$t/big" "$rows"

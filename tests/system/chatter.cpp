@@ -32,15 +32,16 @@ std::string say(const std::string& text) {
          event(Value::object(), "stop");
 }
 
-std::string call(const std::string& tool, const std::string& arguments, std::size_t n) {
-  return event(Value::object(
-             {{"role", "assistant"},
-              {"tool_calls", Value::array({Value::object(
-                                 {{"index", 0},
-                                  {"id", "call_" + std::to_string(n)},
-                                  {"type", "function"},
-                                  {"function", Value::object({{"name", tool},
-                                                              {"arguments", arguments}})}})})}})) +
+std::string call(const std::string& tool, const std::string& arguments, std::size_t times,
+                 std::size_t n) {
+  auto calls = Value::array();
+  for (std::size_t i = 0; i < times; ++i)
+    calls.push(
+        Value::object({{"index", static_cast<std::int64_t>(i)},
+                       {"id", "call_" + std::to_string(n) + "_" + std::to_string(i)},
+                       {"type", "function"},
+                       {"function", Value::object({{"name", tool}, {"arguments", arguments}})}}));
+  return event(Value::object({{"role", "assistant"}, {"tool_calls", calls}})) +
          event(Value::object(), "tool_calls");
 }
 
@@ -56,16 +57,35 @@ std::string reply_to(const Value& request) {
   const auto& messages = request["messages"].items();
   if (messages.empty()) return say("nothing");
   const auto& last = messages.back();
-  if (last["role"].as_string() == "tool") return say("result: " + text_of(last));
-  std::string text = text_of(last);
+  // What the person said last; a chain goes on after its first result.
+  std::string text;
+  std::size_t results = 0;
+  for (const auto& m : messages) {
+    if (m["role"].as_string() == "user") {
+      text = text_of(m);
+      results = 0;
+    }
+    results += m["role"].as_string() == "tool" ? 1U : 0U;
+  }
+  const bool is_chain = text.starts_with("chain ");
+  if (last["role"].as_string() == "tool" && (!is_chain || results > 1))
+    return say("result: " + text_of(last));
+  if (is_chain) {
+    const auto middle = text.find(" ;; ");
+    text = "call " + (results == 0 ? text.substr(6, middle - 6) : text.substr(middle + 4));
+  }
   if (text.starts_with('[')) text.erase(0, text.find(' ') + 1);  // who said it, in a group
   const auto space = text.find(' ');
   const std::string verb = text.substr(0, space);
   const std::string rest = space == std::string::npos ? "" : text.substr(space + 1);
   if (verb == "call") {
     const auto end = rest.find(' ');
-    return call(rest.substr(0, end), end == std::string::npos ? "{}" : rest.substr(end + 1),
+    return call(rest.substr(0, end), end == std::string::npos ? "{}" : rest.substr(end + 1), 1,
                 messages.size());
+  }
+  if (verb == "twice") {
+    const auto end = rest.find(' ');
+    return call(rest.substr(0, end), rest.substr(end + 1), 2, messages.size());
   }
   if (verb == "say") return say(rest);
   if (text.ends_with("context")) {

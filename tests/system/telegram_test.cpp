@@ -116,6 +116,88 @@ TEST_F(Chatter, AYesIsForWhoWasAskedAndForOneUse) {
   EXPECT_EQ(effects("asked"), 1U);
 }
 
+TEST_F(Chatter, OneYesIsForOneOfTwoEqualCalls) {
+  start();
+  telegram.say(me, me, R"(twice command_mark {"name":"asked"})");
+  told(me);
+  ASSERT_TRUE(telegram.press(me, telegram.shown(me)[0].id, me, "✓"));
+  EXPECT_NE(told(me, 2).find("One yes is for one call"), std::string::npos) << told(me, 2);
+  EXPECT_EQ(effects("asked"), 1U);
+}
+
+TEST_F(Chatter, AQuestionShowsNoPrivateTextWhereNoneMayBe) {
+  replace("\"telegram\": 12345, \"private_text\": true", "\"telegram\": 12345");
+  start();
+  telegram.say(me, me,
+               "chain file_read {\"path\":\"" + dir_.file("notes.txt") +
+                   R"("} ;; command_mark {"name":"asked"})");
+  EXPECT_NE(told(me).find("private text"), std::string::npos) << told(me);
+  EXPECT_TRUE(telegram.shown(me)[0].buttons.is_null());
+  EXPECT_EQ(rows("SELECT 1 FROM approvals").size(), 0U);
+}
+
+TEST_F(Chatter, AYesForAnotherProgramIsNoYes) {
+  start();
+  telegram.say(me, me, R"(call command_mark {"name":"asked"})");
+  told(me);
+  kill();
+  ASSERT_TRUE(telegram.press(me, telegram.shown(me)[0].id, me, "✓"));
+  replace("\"/usr/bin/mktemp\", ", "\"/usr/bin/mktemp\", \"-q\", ");
+  start();
+  EXPECT_TRUE(told(me, 2).starts_with("Run command_mark?")) << told(me, 2);
+  EXPECT_EQ(effects("asked"), 0U);
+}
+
+TEST_F(Chatter, CancelReachesAQuestion) {
+  start();
+  telegram.say(me, me, R"(call command_mark {"name":"asked"})");
+  told(me);
+  telegram.say(me, me, "/cancel");
+  EXPECT_EQ(told(me, 2), "Stopped.");
+  EXPECT_TRUE(settles());
+  EXPECT_TRUE(telegram.shown(me)[0].text.starts_with("✗ Cancelled")) << telegram.shown(me)[0].text;
+  EXPECT_EQ(effects("asked"), 0U);
+}
+
+TEST_F(Chatter, NewMeanwhileHasTheLastWord) {
+  start();
+  telegram.say(me, me, "wait mango");
+  ASSERT_TRUE(comes_true([&] { return !talker.last().empty(); }));
+  telegram.say(me, me, "/new");
+  told(me, 1);
+  talker.release();
+  told(me, 2);
+  telegram.say(me, me, "context");
+  EXPECT_EQ(told(me, 3).find("mango"), std::string::npos) << told(me, 3);
+}
+
+TEST_F(Chatter, APlaceThatIsGoneDoesNotStopTheOthers) {
+  telegram.say(family, me, "@ops_bot wait");
+  start();
+  ASSERT_TRUE(comes_true([&] { return !talker.last().empty(); }));
+  kill();
+  replace("\"family\": {", "\"other\": {");
+  talker.release();
+  start();
+  telegram.say(me, me, "still there?");
+  EXPECT_EQ(told(me), "you said: still there?");
+  EXPECT_EQ(rows("SELECT state FROM inbox WHERE place='family'"),
+            std::vector<std::string>{"failed"});
+}
+
+TEST_F(Chatter, SendNeedsNoTokenWhereAListenerHasIt) {
+  replace("{\"file\": \"" + dir_.file("token") + "\"}", "{\"env\": \"BOT\"}");
+  house_.environment()["BOT"] = BotApiServer::token;
+  telegram.say(me, me, "/whoami");
+  start();
+  told(me);
+  house_.environment().erase("BOT");
+  write(dir_.file("text"), "backup failed\n");
+  const auto sent = house_.run({"send", "phone"}, dir_.file("text"));
+  EXPECT_EQ(sent.code, 0) << sent.err;
+  EXPECT_EQ(told(me, 2), "backup failed");
+}
+
 TEST_F(Chatter, StrangersAreDroppedSilently) {
   start();
   telegram.say(stranger, stranger, "hello");
@@ -319,6 +401,31 @@ TEST_F(Chatter, ARemindersTimeComes) {
   telegram.say(me, me, "/remind 1s stretch");
   EXPECT_TRUE(told(me).starts_with("I will remind you on ")) << told(me);
   EXPECT_EQ(told(me, 2), "⏰ stretch");
+}
+
+TEST_F(Chatter, AReminderIsNotSentEarlyByARecovery) {
+  start();
+  telegram.say(me, me, "/remind 2h stretch");
+  told(me);
+  EXPECT_EQ(house_.run({"run-job", "--recover"}).code, 0);
+  stop();
+  EXPECT_EQ(house_.run({"run-job", "--recover"}).code, 0);
+  EXPECT_EQ(telegram.shown(me).size(), 1U);
+}
+
+TEST_F(Chatter, AcknowledgingIsForJobsOneReachesAndShowsNoPrivateTitle) {
+  telegram.say(me, me, "hello");
+  ASSERT_EQ(house_.run({"run-job", "review", "--deliver", "--no-model"}).code, 0);
+  const auto id = rows("SELECT short FROM told").at(0);
+  replace("\"telegram\": 12345, \"private_text\": true", "\"telegram\": 12345");
+  start();
+  settles();
+  const auto before = telegram.shown(me).size();
+  telegram.say(me, me, "/ack " + id + " until friday");
+  const auto answer = told(me, before + 1);
+  EXPECT_TRUE(answer.starts_with("Quiet until ")) << answer;
+  EXPECT_EQ(answer.find("tax"), std::string::npos) << answer;
+  EXPECT_EQ(rows("SELECT count(*) FROM told WHERE quiet_until>0"), std::vector<std::string>{"1"});
 }
 
 TEST_F(Chatter, NoTextAndNoTokenInTheLog) {
