@@ -46,6 +46,10 @@ or
 Rows of the audit, readable by the group, for cost reports: kept for audit.rows.
 Prompts, answers, tool arguments and results, conversations and briefings, sealed with AES-GCM: kept for audit.bodies.
 Short titles of what a briefing told before, in the clear, so that it can say NEW, DAY n and GONE.
+Messages of chats until they are answered, and answers until they are sent, sealed likewise; the numbers of senders
+that were refused, in the clear.
+.It telegram.lock, telegram.wake
+Which process sends for the bot, and the socket by which others wake it; no text.
 .It body.key
 The key of the sealed texts, mode 0600, where audit.body_key names no other.
 .It audit.head

@@ -2,6 +2,7 @@
 #include "support/bot_api_server.h"
 
 #include <algorithm>
+#include <chrono>
 #include <set>
 
 #include "json/parse.h"
@@ -114,6 +115,7 @@ void BotApiServer::queue(Value update) {
   if (!wanted) return;
   update.set("update_id", next_update_++);
   queue_.push_back(std::move(update));
+  came_.notify_all();
 }
 
 int BotApiServer::say(std::int64_t chat, std::int64_t from, const std::string& text,
@@ -305,8 +307,14 @@ void BotApiServer::poll(const Value& params, const HttpPeer& peer) {
           http_answer(out.first, {{"Content-Type", "application/json"}}, json::dump(out.second)));
       return;
     }
-    if (!peer.wait(2)) return;
-    wait_ms -= 2;
+    if (!peer.wait(0)) return;
+    std::unique_lock lock(mutex_);
+    const auto begin = std::chrono::steady_clock::now();
+    came_.wait_for(lock, std::chrono::milliseconds(20));
+    wait_ms -= std::chrono::duration_cast<std::chrono::milliseconds>(
+                   std::chrono::steady_clock::now() - begin)
+                   .count() +
+               1;
   }
 }
 

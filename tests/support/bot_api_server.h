@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <condition_variable>
 #include <deque>
 #include <map>
 #include <mutex>
@@ -92,6 +93,7 @@ class BotApiServer {
   json::Value message_json(std::int64_t chat, const Shown& shown) const;
 
   std::mutex mutex_;
+  std::condition_variable came_;  ///< an update
   std::mt19937 random_{7};
   std::deque<json::Value> queue_;
   std::int64_t next_update_ = 700000;

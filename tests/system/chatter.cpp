@@ -110,7 +110,7 @@ void Talker::answer(const HttpAsk& ask, const HttpPeer& peer) {
     last_ = json::dump(request["messages"]);
   }
   const auto& messages = request["messages"].items();
-  if (!messages.empty() && text_of(messages.back()).starts_with("wait"))
+  if (!messages.empty() && text_of(messages.back()).find("wait") != std::string::npos)
     while (!released_)
       if (!peer.wait(5)) return;
   const std::string body =
