@@ -97,7 +97,7 @@ void read_channels(config::Node& root, Settings& out) {
       telegram.base_url = server;
       while (telegram.base_url.ends_with('/')) telegram.base_url.pop_back();
     }
-    if (!n.describing() && !telegram.token) n.problem("'token' is missing");
+    if (!n.describing() && !n.has("token")) n.problem("'token' is missing");
     out.telegram = std::move(telegram);
   });
   root.not_in_this_version("mcp");
