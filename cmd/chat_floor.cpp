@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include <fmt/core.h>
 #include <poll.h>
@@ -294,6 +295,7 @@ void ChatFloor::send() {
 base::Millis ChatFloor::send_round(State& state, Channels& channels) {
   chat::Outbox outbox(state.db);
   base::Millis wait = scan;
+  std::set<std::string> held;  // places where the server asked for patience: order is kept there
   for (const auto& message : outbox.open()) {
     const auto place = setup_.settings.places.find(message.place);
     if (place == setup_.settings.places.end() || place->second.kind != setup_.channel) continue;
@@ -301,8 +303,10 @@ base::Millis ChatFloor::send_round(State& state, Channels& channels) {
     if (message.expires && *message.expires < now) continue;  // run-job --recover closes it
     if (message.not_before && *message.not_before > now) {
       wait = std::min(wait, *message.not_before - now);
+      if (message.attempts > 0) held.insert(message.place);
       continue;
     }
+    if (held.contains(message.place)) continue;
     if (end_sender_.requested() && message.not_before) continue;
     hand_over(state, channels, message.key, {});
     const auto after = outbox.find(message.key);
@@ -310,6 +314,7 @@ base::Millis ChatFloor::send_round(State& state, Channels& channels) {
       base::log::warning(setup_.channel, "{} will never arrive: {}", message.key, after->note);
     if (!after || !after->is_open()) continue;
     base::log::info(setup_.channel, "{} waits: {}", message.key, after->note);
+    if (after->not_before) held.insert(message.place);
     wait = std::min(wait, after->not_before ? std::max(base::Millis(10), *after->not_before - now)
                                             : base::Millis(after->attempts < 5 ? 1000 : 15000));
   }

@@ -294,6 +294,15 @@ TEST_F(Chatter, AJobCanBeRunFromTheChat) {
   EXPECT_TRUE(told(me, 3).starts_with("You reach no job"));
 }
 
+TEST_F(Chatter, AFloodIsWaitedForAndTheOrderStays) {
+  start();
+  telegram.floods = 1;
+  telegram.say(me, me, "/whoami");
+  telegram.say(me, me, "/help");
+  EXPECT_TRUE(told(me, 1).starts_with("You are me")) << told(me, 1);
+  EXPECT_NE(told(me, 2).find("/remind"), std::string::npos) << told(me, 2);
+}
+
 TEST_F(Chatter, ARemindersTimeComes) {
   start();
   telegram.say(me, me, "/remind 1s stretch");
