@@ -138,21 +138,6 @@ int exit_for(const agent::Output& output) {
   return failed;
 }
 
-audit::RunResult result_of(const agent::Output& o, int code) {
-  audit::RunResult r;
-  r.outcome = o.outcome;
-  r.exit_code = code;
-  r.turns = o.turns;
-  r.calls = o.calls;
-  r.tools = static_cast<int>(o.tools.size());
-  r.denied = o.denied;
-  if (o.priced) r.cost = o.cost;
-  r.duration = o.duration;
-  r.output = o.text;
-  r.error = o.error;
-  return r;
-}
-
 /// 0, or 65 with a sentence when the answer does not fit --schema.
 int check_schema(const Ask& ask, agent::Output& output) {
   if (!ask.schema || output.outcome != "ok") return done;

@@ -120,10 +120,7 @@ class Desk {
   std::string cost() {
     const auto name = current_agent();
     if (name.empty()) return "No agent answers you here.";
-    const settings::Limits* rule = nullptr;
-    for (const auto& allow : settings_.places.at(message_.place).allow)
-      if (!rule && allow.rule.who.contains(message_.person) && allow.rule.agents.contains(name))
-        rule = &allow.limits;
+    const auto* rule = limits_for(settings_.places.at(message_.place), message_.person, name);
     const policy::Caller caller{message_.place, message_.person, {}};
     std::string out;
     for (const auto& limit :
@@ -162,7 +159,7 @@ class Desk {
       if (may_run_job(settings_, name, message_)) reachable.push_back(name);
     const auto titles = jobs::quiet(state_.db, reachable, base::lower(id), when);
     if (titles.empty()) return "No line has the id " + code(id) + " now.";
-    const bool show = may_hold_private(settings_.places.at(message_.place));
+    const bool show = settings_.places.at(message_.place).may_hold_private();
     return "Quiet until " + at_text(zone, when) + ": " + code(show ? titles.front() : id);
   }
 

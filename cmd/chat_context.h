@@ -30,8 +30,13 @@ struct ChatContext {
 std::vector<std::string> agents_for(const settings::Settings& settings, const std::string& place,
                                     const std::string& person);
 
-/// Whether private text may go to the place.
-bool may_hold_private(const settings::Place& place);
+/// The limits of the rule that lets this person reach the agent there; nullptr = none does.
+const settings::Limits* limits_for(const settings::Place& place, const std::string& person,
+                                   const std::string& agent);
+
+/// Inside a transaction: a text of ours into the room that a message came from.
+void say(State& state, const chat::Incoming& room, const std::string& key, const std::string& text,
+         base::Time now);
 
 /// The conversation that a message belongs to: what it replies to, or the place's latest. A reply
 /// to a job's delivery brings that text and its facts. Throws base::DeniedError when no agent

@@ -217,13 +217,8 @@ void ChatFloor::answer(State& state, net::HttpClient& http, Models& models,
     base::log::warning(setup_.channel, "{}: {}, will say so", message.key, base::describe(e));
     state.db.transaction([&] {
       chat::Inbox(state.db).set_state(message.key, "failed");
-      chat::Message m;
-      m.key = answer_key(message);
-      m.owner = m.key;
-      m.place = message.place;
-      m.thread = message.thread;
-      put_text(state, m, "That did not work: " + base::one_line(base::describe(e)),
-               base::wall_now());
+      say(state, message, answer_key(message),
+          "That did not work: " + base::one_line(base::describe(e)), base::wall_now());
     });
   }
 }
@@ -257,12 +252,7 @@ void ChatFloor::answer_job(State& state, const chat::Incoming& message, const st
   }
   state.db.transaction([&] {
     chat::Inbox(state.db).set_state(message.key, "done");
-    chat::Message m;
-    m.key = answer_key(message);
-    m.owner = m.key;
-    m.place = message.place;
-    m.thread = message.thread;
-    put_text(state, m, text, base::wall_now());
+    say(state, message, answer_key(message), text, base::wall_now());
   });
 }
 

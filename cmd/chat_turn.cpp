@@ -114,10 +114,7 @@ class Turn {
   }
 
   const settings::Limits* rule() const {
-    for (const auto& allow : place_.allow)
-      if (allow.rule.who.contains(message_.person) && allow.rule.agents.contains(context_.agent))
-        return &allow.limits;
-    return nullptr;
+    return limits_for(place_, message_.person, context_.agent);
   }
 
   agent::Output ask_model() {
@@ -195,7 +192,7 @@ class Turn {
       throw tools::Unconfirmed(known->state == "used" ? "The yes was for one call, which was made."
                                                       : "Nobody answered the question in time.");
     }
-    if (question.taint.private_text && !may_hold_private(place_))
+    if (question.taint.private_text && !place_.may_hold_private())
       throw tools::Unconfirmed(
           "That needs a person's yes, and its arguments may hold private text, which this chat "
           "may not show.");
@@ -212,7 +209,7 @@ class Turn {
   }
 
   void park(const agent::Output& output) {
-    chat::Message question = to_place("question:" + question_.id, question_words_);
+    chat::Message question = to_place("question:" + question_.id);
     question.question = question_.id;
     question.inert = true;
     question.expires = question_.expires;
@@ -233,14 +230,14 @@ class Turn {
   void finish(const agent::Output& output, bool was_cancelled) {
     std::string text = output.outcome == "ok" ? output.text : sentence_for(output);
     bool remember = output.outcome == "ok" && place_.memory;
-    if (output.outcome == "ok" && output.taint.private_text && !may_hold_private(place_)) {
+    if (output.outcome == "ok" && output.taint.private_text && !place_.may_hold_private()) {
       text =
           "The answer holds private text (calendar, tickets, files), which this chat is not "
           "declared for, so it stays here. `/new` begins afresh.";
       remember = false;
     }
     if (base::trim(text).empty()) text = "(The model had nothing to say.)";
-    chat::Message answer = to_place(answer_key(message_), text);
+    chat::Message answer = to_place(answer_key(message_));
     answer.inert = output.taint.untrusted;
     answer.expires = now_ + answer_is_useful;
     chat::Inbox inbox(work_.state.db);
@@ -274,7 +271,7 @@ class Turn {
            thread_before_->agent == now->agent && thread_before_->at == now->at;
   }
 
-  chat::Message to_place(const std::string& key, const std::string&) const {
+  chat::Message to_place(const std::string& key) const {
     chat::Message m;
     m.key = key;
     m.owner = "answer:" + message_.key;
@@ -290,21 +287,6 @@ class Turn {
   void put(chat::Message message, const std::string& text) {
     message.text_ref = work_.state.bodies.put(text, now_, true);
     chat::Outbox(work_.state.db).put(message, now_);
-  }
-
-  static audit::RunResult result_of(const agent::Output& o, int code) {
-    audit::RunResult r;
-    r.outcome = o.outcome;
-    r.exit_code = code;
-    r.turns = o.turns;
-    r.calls = o.calls;
-    r.tools = static_cast<int>(o.tools.size());
-    r.denied = o.denied;
-    if (o.priced) r.cost = o.cost;
-    r.duration = o.duration;
-    r.output = o.text;
-    r.error = o.error;
-    return r;
   }
 
   ChatWork& work_;

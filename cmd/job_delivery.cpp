@@ -46,7 +46,7 @@ base::Time JobDelivery::end() const {
 bool JobDelivery::may_have_all(const std::string& place, bool is_private) const {
   const auto declared = settings_.places.find(place);
   if (!is_private || declared == settings_.places.end()) return true;  // the shell, a file
-  return declared->second.kind != "telegram" || declared->second.private_text;
+  return declared->second.may_hold_private();
 }
 
 void JobDelivery::put(const jobs::Plan& plan, const std::vector<settings::Delivery>& to,

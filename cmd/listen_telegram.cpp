@@ -42,8 +42,8 @@ Value allowed_updates() {
 /// The way out of the sender's thread: the listener holds the account.
 class OwnAccount : public Remote {
  public:
-  OwnAccount(const settings::Settings& settings, const std::string& folder)
-      : settings_(settings), account_(*settings.telegram, folder) {}
+  explicit OwnAccount(const settings::Settings& settings)
+      : settings_(settings), account_(*settings.telegram) {}
   bool is_ours(const std::string&) override { return true; }
   std::unique_ptr<chat::Channel> channel(State& state, const std::string& place) override {
     return account_.channel(state, settings_.places.at(place).address);
@@ -63,7 +63,7 @@ class Listener {
         settings_(settings),
         folder_(state_folder(args, settings)),
         state_(folder_, settings),
-        account_(*settings.telegram, folder_),
+        account_(*settings.telegram),
         bot_(account_.api().bot_id()) {}
 
   int go() {
@@ -72,7 +72,7 @@ class Listener {
     TelegramUpdates updates(state_, settings_, bot_, me["username"].as_string());
     ChatFloor floor({settings_, folder_, "telegram",
                      [this] {
-                       auto own = std::make_unique<OwnAccount>(settings_, folder_);
+                       auto own = std::make_unique<OwnAccount>(settings_);
                        typing_ = &own->account();
                        return own;
                      },
@@ -95,7 +95,7 @@ class Listener {
   void own_the_account() {
     constexpr int tries = 30;
     for (int i = 0; i < tries; ++i) {
-      if (account_.take()) return;
+      if ((lock_ = own_telegram(folder_))) return;
       pause(base::Millis(100));
       if (interrupt_.stop().requested()) throw base::CancelledError("interrupted");
     }
@@ -260,6 +260,7 @@ class Listener {
   const settings::Settings& settings_;
   std::string folder_;
   State state_;
+  std::optional<base::FileLock> lock_;
   TelegramAccount account_;
   std::string bot_;
   TelegramAccount* typing_ = nullptr;  ///< the sender's
@@ -267,8 +268,8 @@ class Listener {
 };
 
 /// --check: whether token, webhook, privacy mode and configuration fit.
-int check(const settings::Settings& settings, const std::string& folder) {
-  TelegramAccount account(*settings.telegram, folder);
+int check(const settings::Settings& settings) {
+  TelegramAccount account(*settings.telegram);
   const auto me = account.api().call("getMe", Value::object(), base::Millis(15000));
   std::string out = fmt::format("bot @{} ({})\n", base::one_line(me["username"].as_string()),
                                 account.api().bot_id());
@@ -315,7 +316,7 @@ int run(const Args& args) {
   const auto settings = load_settings(args);
   if (!settings.telegram)
     throw base::ConfigError("the configuration has no \"telegram\"", "openclaw check --next");
-  if (args.has("check")) return check(settings, state_folder(args, settings));
+  if (args.has("check")) return check(settings);
   try {
     return Listener(args, settings).go();
   } catch (const base::CancelledError&) {

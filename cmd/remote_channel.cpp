@@ -14,7 +14,7 @@ class Accounts : public Remote {
   bool is_ours(const std::string& place) override {
     if (kind(place) != "telegram" || !settings_.telegram) return true;
     // Before the token: where a listener sends, nobody else needs it.
-    if (!lock_) lock_ = base::FileLock::try_take(folder_ + "/telegram.lock");
+    if (!lock_) lock_ = own_telegram(folder_);
     return lock_.has_value();
   }
 
@@ -35,7 +35,7 @@ class Accounts : public Remote {
     return settings_.places.at(place).kind;
   }
   TelegramAccount& telegram() {
-    if (!telegram_) telegram_ = std::make_unique<TelegramAccount>(*settings_.telegram, folder_);
+    if (!telegram_) telegram_ = std::make_unique<TelegramAccount>(*settings_.telegram);
     return *telegram_;
   }
   const settings::Settings& settings_;

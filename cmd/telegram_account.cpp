@@ -6,15 +6,13 @@
 
 namespace openclaw::cmd {
 
-TelegramAccount::TelegramAccount(const settings::Telegram& telegram, std::string state_folder)
-    : folder_(std::move(state_folder)),
-      token_(resolve(telegram.token)),
+TelegramAccount::TelegramAccount(const settings::Telegram& telegram)
+    : token_(resolve(telegram.token)),
       http_(net::make_http_client()),
       api_(*http_, telegram.base_url, token_) {}
 
-bool TelegramAccount::take() {
-  if (!lock_) lock_ = base::FileLock::try_take(folder_ + "/telegram.lock");
-  return lock_.has_value();
+std::optional<base::FileLock> own_telegram(const std::string& state_folder) {
+  return base::FileLock::try_take(state_folder + "/telegram.lock");
 }
 
 std::unique_ptr<chat::Channel> TelegramAccount::channel(State& state, const std::string& chat) {

@@ -13,26 +13,24 @@
 
 namespace openclaw::cmd {
 
-/// The bot, as one thread of one process uses it. Its lock in the state folder (telegram.lock) says
-/// which process sends for it.
+/// The bot, as one thread of one process uses it.
 class TelegramAccount {
  public:
   /// Throws base::ConfigError when the token cannot be had.
-  TelegramAccount(const settings::Telegram& telegram, std::string state_folder);
-  /// Takes the account unless another process has it; true once it is this process's.
-  bool take();
+  explicit TelegramAccount(const settings::Telegram& telegram);
   telegram::Api& api() { return api_; }
   telegram::Pace& pace() { return pace_; }
   std::unique_ptr<chat::Channel> channel(State& state, const std::string& chat);
 
  private:
-  std::string folder_;
   base::Secret token_;
   std::unique_ptr<net::HttpClient> http_;
   telegram::Api api_;
   telegram::Pace pace_;
-  std::optional<base::FileLock> lock_;
 };
+
+/// The lock that says which process sends for the bot; nullopt while another one has it.
+std::optional<base::FileLock> own_telegram(const std::string& state_folder);
 
 /// Tells the listener of that state folder, if there is one, to look at the outbox.
 void wake_telegram(const std::string& state_folder);

@@ -11,6 +11,7 @@
 #include "chat/outbox.h"
 #include "chat_commands.h"
 #include "chat_context.h"
+#include "chat_turn.h"
 #include "paths.h"
 #include "telegram/bot_channel.h"
 
@@ -129,8 +130,8 @@ void TelegramUpdates::take_message(const Update& update, const telegram::Speaker
   after_.any = true;
   if (at_once) return take_command(update, message);
   if (unreadable)
-    say("answer:" + message.key, message,
-        "I cannot read a " + update.attachment + " here. Please write it.");
+    say(state_, message, answer_key(message),
+        "I cannot read a " + update.attachment + " here. Please write it.", now_);
 }
 
 void TelegramUpdates::take_command(const Update& update, const chat::Incoming& message) {
@@ -150,7 +151,7 @@ void TelegramUpdates::take_command(const Update& update, const chat::Incoming& m
   } else {
     text = run_chat_command(state_, settings_, command, message, now_);
   }
-  say("answer:" + message.key, message, text);
+  say(state_, message, answer_key(message), text, now_);
 }
 
 void TelegramUpdates::take_press(const Update& update, const telegram::Speaker& speaker) {
@@ -198,18 +199,6 @@ void TelegramUpdates::refuse(const Update& update, const std::string& why) {
   base::log::info("telegram", "refused: user {} in chat {}: {}", sender, update.chat, why);
   strangers_.push_back(Value::object(
       {{"channel", "telegram"}, {"user", update.from}, {"chat", update.chat}, {"why", why}}));
-}
-
-void TelegramUpdates::say(const std::string& key, const chat::Incoming& to,
-                          const std::string& text) {
-  chat::Message m;
-  m.key = key;
-  m.owner = key;
-  m.place = to.place;
-  m.thread = to.thread;
-  m.expires = now_ + useful;
-  m.text_ref = state_.bodies.put(text, now_, true);
-  chat::Outbox(state_.db).put(m, now_);
 }
 
 }  // namespace openclaw::cmd

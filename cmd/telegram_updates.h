@@ -38,7 +38,6 @@ class TelegramUpdates {
   void take_press(const telegram::Update& update, const telegram::Speaker& speaker);
   void close_question(const chat::Approval& question, const std::string& text);
   void refuse(const telegram::Update& update, const std::string& why);
-  void say(const std::string& key, const chat::Incoming& to, const std::string& text);
   chat::Incoming incoming(const telegram::Update& update, const telegram::Speaker& speaker);
 
   State& state_;

@@ -189,6 +189,21 @@ std::vector<agent::Candidate> Models::candidates(const std::string& model) {
   return out;
 }
 
+audit::RunResult result_of(const agent::Output& o, int code) {
+  audit::RunResult r;
+  r.outcome = o.outcome;
+  r.exit_code = code;
+  r.turns = o.turns;
+  r.calls = o.calls;
+  r.tools = static_cast<int>(o.tools.size());
+  r.denied = o.denied;
+  if (o.priced) r.cost = o.cost;
+  r.duration = o.duration;
+  r.output = o.text;
+  r.error = o.error;
+  return r;
+}
+
 std::string prompt_text(const std::string& path) {
   if (path.empty()) return {};
   return std::string(base::trim(base::read_file(path, 1u << 20)));

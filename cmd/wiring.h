@@ -81,6 +81,9 @@ std::vector<Budget> declared_budgets(const settings::Settings& settings, base::T
 agent::Limits run_limits(const settings::Settings& settings, const settings::Limits& own,
                          const settings::Limits* narrower);
 
+/// How a run went, as the audit keeps it.
+audit::RunResult result_of(const agent::Output& output, int exit_code);
+
 /// The agent's prompt file, or empty.
 std::string prompt_text(const std::string& path);
 /// SHA-256 over what makes an agent behave as it does: model line, prompt, tools.

@@ -74,6 +74,8 @@ struct Place {
   bool private_text = false;
   std::string notify = "loud";
   std::vector<Allow> allow;
+  /// Whether private text may go there: where it is end-to-end encrypted, the shell, or declared.
+  bool may_hold_private() const { return kind != "telegram" || private_text; }
 };
 
 struct Source {

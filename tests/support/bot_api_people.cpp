@@ -89,9 +89,6 @@ void BotApiServer::move(std::int64_t from, std::int64_t to) {
 void BotApiServer::reseed(std::int64_t next) {
   with([&] { next_update_ = next; });
 }
-void BotApiServer::delete_message(std::int64_t chat, int message) {
-  with([&] { chats_[chat].messages.erase(message); });
-}
 
 Value BotApiServer::message_json(std::int64_t chat, const Shown& shown) const {
   auto out = Value::object(

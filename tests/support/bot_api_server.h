@@ -36,7 +36,6 @@ class BotApiServer {
   void reseed(std::int64_t next);
   void block(std::int64_t chat);
   void move(std::int64_t from, std::int64_t to);
-  void delete_message(std::int64_t chat, int message);
 
   // What the chat shows.
   struct Shown {

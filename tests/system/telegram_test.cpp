@@ -267,6 +267,27 @@ TEST_F(Chatter, AReplyToABriefingIsAConversationAboutIt) {
   EXPECT_NE(answer.find("<facts>"), std::string::npos) << "its facts too";
 }
 
+TEST_F(Chatter, AReplyToABriefingShowsTheModelNoMoreThanItsSourcesAllow) {
+  write(dir_.file("cal.ics"),
+        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VEVENT\r\nUID:1\r\n"
+        "DTSTART:20200101T100000Z\r\nDURATION:PT1H\r\nRRULE:FREQ=DAILY\r\nSUMMARY:Dentist\r\n"
+        "END:VEVENT\r\nEND:VCALENDAR\r\n");
+  replace("\"sources\": {", "\"sources\": { \"cal\": { \"kind\": \"ics\", \"path\": \"" +
+                                dir_.file("cal.ics") + "\", \"to_model\": \"times\" },");
+  replace("\"gather\": [ {", "\"gather\": [ {\"from\": \"cal\", \"days\": 1}, {");
+  telegram.say(me, me, "/whoami");
+  start();
+  told(me, 1);
+  EXPECT_EQ(house_.run({"run-job", "review", "--deliver", "--no-model"}).code, 0);
+  ASSERT_NE(told(me, 2).find("Dentist"), std::string::npos) << told(me, 2);
+  telegram.say(me, me, "context",
+               Value::object({{"reply_to_message",
+                               Value::object({{"message_id", telegram.shown(me)[1].id}})}}));
+  told(me, 3);
+  EXPECT_EQ(talker.last().find("Dentist"), std::string::npos) << talker.last();
+  EXPECT_NE(talker.last().find("tax form"), std::string::npos) << talker.last();
+}
+
 TEST_F(Chatter, WithoutAListenerAJobSendsItself) {
   telegram.say(me, me, "hello");  // the chat exists
   const auto job = house_.run({"run-job", "review", "--deliver", "--no-model"});
