@@ -22,6 +22,10 @@ say "building the release"
 cmake --preset release >/dev/null
 cmake --build --preset release
 
+say "third-party parts of the tests"
+python3 tests/npm/fetch.py tests/npm/package-lock.json build/npm
+export OPENCLAW_COMMONMARK="$PWD/build/npm/node_modules/commonmark-spec/spec.txt"
+
 say "tests"
 ctest --preset dev --no-tests=error
 say "units in a booted systemd"

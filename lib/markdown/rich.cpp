@@ -10,6 +10,7 @@
 
 #include "base/late.h"
 #include "base/text.h"
+#include "markdown/address.h"
 #include "markup/html_text.h"
 
 namespace openclaw::markdown {
@@ -34,12 +35,6 @@ void plain_blanks(std::string& text) {
       out += text.substr(from, pos - from);
   }
   text = std::move(out);
-}
-
-bool can_be_followed(std::string_view address) {
-  const std::string start = base::lower(base::prefix_bytes(address, 8));
-  return start.starts_with("http://") || start.starts_with("https://") ||
-         start.starts_with("mailto:");
 }
 
 /// md4c's events to text and spans. Spans may overlap as Markdown nests them; tidy() mends that.
