@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "chat/attachment.h"
 #include "chat/inbox.h"
 #include "settings/settings.h"
 #include "wiring.h"
@@ -12,11 +13,15 @@ namespace openclaw::cmd {
 /// What a person wrote, as it rests sealed with its row.
 struct Said {
   std::string text;
-  std::string quoted;      ///< of somebody else: a forward, a quote
-  std::string attachment;  ///< what it held beside text, by kind
+  std::string quoted;  ///< of somebody else: a forward, a quote
+  std::vector<chat::Attachment> attachments;
+  bool is_forward = false;
 };
 json::Value to_json(const Said& said);
 Said said_from(const json::Value& value);
+
+/// Text of others between marks that it cannot close itself.
+std::string fenced(const std::string& name, const std::string& text);
 
 /// What a turn begins with.
 struct ChatContext {
@@ -24,6 +29,7 @@ struct ChatContext {
   std::vector<llm::Message> messages;  ///< with the new one, or up to where a run stopped
   policy::Labels taint;
   bool tools_begun = false;
+  bool is_resumed = false;  ///< messages come from an earlier run of this message
 };
 
 /// The agents that this person may reach at this place, the first answers.
@@ -33,6 +39,10 @@ std::vector<std::string> agents_for(const settings::Settings& settings, const st
 /// The limits of the rule that lets this person reach the agent there; nullptr = none does.
 const settings::Limits* limits_for(const settings::Place& place, const std::string& person,
                                    const std::string& agent);
+
+/// Why this message is one too many of its writer here, in a sentence; empty = it is not.
+std::string over_quota(State& state, const settings::Settings& settings,
+                       const chat::Incoming& message, base::Time now);
 
 /// Inside a transaction: a text of ours into the room that a message came from.
 void say(State& state, const chat::Incoming& room, const std::string& key, const std::string& text,

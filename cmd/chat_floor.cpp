@@ -105,7 +105,8 @@ void ChatFloor::work() {
     while (!stopping_) {
       const auto seen = news_;
       lock.unlock();
-      const auto message = take(state);
+      base::Millis wait = scan;
+      const auto message = take(state, wait);
       if (message) answer(state, *http, models, *message);
       lock.lock();
       if (message) {
@@ -116,20 +117,25 @@ void ChatFloor::work() {
         lock.lock();
         continue;
       }
-      news_came_.wait_for(lock, scan, [&] { return stopping_ || news_ != seen; });
+      news_came_.wait_for(lock, wait, [&] { return stopping_ || news_ != seen; });
     }
   } catch (const std::exception& e) {
     fail(e);
   }
 }
 
-/// The oldest message whose room is free; what its writer sent right after goes with it.
-std::optional<chat::Incoming> ChatFloor::take(State& state) {
+/// The oldest message whose room is free; what its writer sent right after goes with it. wait:
+/// until when there is one, where all are held back.
+std::optional<chat::Incoming> ChatFloor::take(State& state, base::Millis& wait) {
   chat::Inbox inbox(state.db);
   auto waiting = inbox.waiting();
   std::erase_if(waiting,
                 [&](const chat::Incoming& m) { return !m.key.starts_with(setup_.channel + ":"); });
   for (auto& message : waiting) {
+    if (const auto left = message.not_before - base::wall_now(); left.count() > 0) {
+      wait = std::min(wait, std::max(left, base::Millis(10)));
+      continue;
+    }
     if (!setup_.settings.places.contains(message.place)) {
       base::log::warning(setup_.channel, "{}: there is no place '{}' any more, will not answer",
                          message.key, message.place);
@@ -180,9 +186,11 @@ void ChatFloor::absorb(State& state, chat::Incoming& first,
         continue;
       const Said said = said_in(*more);
       if (chat_command(said.text)) break;
-      all.text += "\n" + said.text;
+      if (!said.text.empty()) all.text += (all.text.empty() ? "" : "\n") + said.text;
       if (!said.quoted.empty()) all.quoted += (all.quoted.empty() ? "" : "\n\n") + said.quoted;
-      if (all.attachment.empty()) all.attachment = said.attachment;
+      all.attachments.insert(all.attachments.end(), said.attachments.begin(),
+                             said.attachments.end());
+      all.is_forward |= said.is_forward;
       first.untrusted |= more->untrusted;
       keys.push_back(more->key);
     }
@@ -202,7 +210,14 @@ void ChatFloor::answer(State& state, net::HttpClient& http, Models& models,
   const auto said = said_from(json::parse(state.bodies.open(message.text_ref).value_or("{}")));
   const auto command = chat_command(said.text);
   if (command && command->name == "job") return answer_job(state, message, command->rest);
-  ChatWork work{state, setup_.settings, http, models, setup_.channel};
+  ChatWork work{state,
+                setup_.settings,
+                http,
+                models,
+                setup_.channel,
+                [&](const chat::Attachment& attachment, std::size_t most) {
+                  return setup_.fetch(http, attachment, most, active->stop);
+                }};
   try {
     answer_message(work, message, active->stop, [&] {
       const std::lock_guard lock(mutex_);

@@ -10,7 +10,9 @@
 
 #include "base/stop.h"
 #include "channels.h"
+#include "chat/attachment.h"
 #include "chat/inbox.h"
+#include "net/http.h"
 #include "settings/settings.h"
 
 namespace openclaw::cmd {
@@ -27,6 +29,10 @@ class ChatFloor {
     std::function<std::unique_ptr<Remote>()> remote;
     /// Shows that something is being written; called in the sender's thread, may throw.
     std::function<void(const std::string& place, const std::string& thread)> typing;
+    /// Gets a file that somebody sent; called in the threads that answer.
+    std::function<std::string(net::HttpClient&, const chat::Attachment&, std::size_t most,
+                              const base::Stop&)>
+        fetch;
     /// Runs a job for "/job NAME"; true = it went well.
     std::function<bool(const std::string& job)> run_job;
     /// A thread has ended because nothing can be recorded any more: the listener has to end.
@@ -59,7 +65,7 @@ class ChatFloor {
   };
   void work();
   void send();
-  std::optional<chat::Incoming> take(State& state);
+  std::optional<chat::Incoming> take(State& state, base::Millis& wait);
   void absorb(State& state, chat::Incoming& first, const std::vector<chat::Incoming>& waiting);
   void answer(State& state, net::HttpClient& http, Models& models, const chat::Incoming& message);
   void end_note(State& state, const chat::Incoming& message, const Active& active);

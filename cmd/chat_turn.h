@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include "chat/inbox.h"
+#include "chat_attachments.h"
 #include "net/http.h"
 #include "settings/settings.h"
 #include "wiring.h"
@@ -14,6 +15,7 @@ struct ChatWork {
   net::HttpClient& http;
   Models& models;
   std::string channel;  ///< matrix, telegram: the audit's trigger
+  FetchFile fetch;
 };
 
 /// Answers one message: its answer, or one honest sentence, is in the outbox when this returns, in

@@ -79,6 +79,10 @@ class Listener {
                      [this](const std::string& place, const std::string& thread) {
                        show_typing(place, thread);
                      },
+                     [this](net::HttpClient& http, const chat::Attachment& attachment,
+                            std::size_t most, const base::Stop& stop) {
+                       return account_.download(http, attachment.ref, most, stop);
+                     },
                      [this](const std::string& job) { return run_job(job); },
                      [this] { interrupt_.stop().request(); }});
     floor.start();

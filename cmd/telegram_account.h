@@ -20,9 +20,13 @@ class TelegramAccount {
   explicit TelegramAccount(const settings::Telegram& telegram);
   telegram::Api& api() { return api_; }
   telegram::Pace& pace() { return pace_; }
+  /// Over another thread's client.
+  std::string download(net::HttpClient& http, const std::string& file, std::size_t most,
+                       const base::Stop& stop) const;
   std::unique_ptr<chat::Channel> channel(State& state, const std::string& chat);
 
  private:
+  std::string base_url_;
   base::Secret token_;
   std::unique_ptr<net::HttpClient> http_;
   telegram::Api api_;

@@ -9,6 +9,7 @@
 #include "chat/approvals.h"
 #include "chat/inbox.h"
 #include "chat/outbox.h"
+#include "chat_attachments.h"
 #include "chat_commands.h"
 #include "chat_context.h"
 #include "chat_turn.h"
@@ -22,6 +23,7 @@ using json::Value;
 using telegram::Update;
 
 constexpr base::Millis useful{24LL * 3600000};
+constexpr base::Millis album_time{1500};  // what was sent together arrives apart
 
 }  // namespace
 
@@ -108,7 +110,10 @@ chat::Incoming TelegramUpdates::incoming(const Update& update, const telegram::S
   m.id = update.message;
   m.reply_to = update.reply_to;
   m.at = now_;
-  Said said{update.is_forward ? std::string() : update.text, update.quoted, update.attachment};
+  Said said{update.is_forward ? std::string() : update.text, update.quoted, {}, {}};
+  if (update.attachment) said.attachments.push_back(*update.attachment);
+  said.is_forward = update.is_forward;
+  if (!update.album.empty()) m.not_before = now_ + album_time;
   m.untrusted = !said.quoted.empty();
   m.text_ref = state_.bodies.put(json::dump(to_json(said)), now_, true);
   return m;
@@ -118,20 +123,22 @@ void TelegramUpdates::take_message(const Update& update, const telegram::Speaker
   const auto& place = settings_.places.at(speaker.place);
   const bool group = update.chat_type != "private";
   if (group && place.reply == "mentioned" && !update.mentions) return;
-  if (update.text.empty() && update.quoted.empty() && update.attachment.empty())
+  if (update.text.empty() && update.quoted.empty() && !update.attachment)
     return;  // a service message
   auto message = incoming(update, speaker);
   chat::Inbox inbox(state_.db);
   const auto command = update.is_forward ? std::nullopt : chat_command(update.text);
   const bool at_once = command && command->name != "job";
-  const bool unreadable = update.text.empty() && update.quoted.empty();
-  if (at_once || unreadable) message.state = "done";
+  const bool is_only_file = update.text.empty() && update.quoted.empty();
+  const std::string why =
+      is_only_file ? why_unreadable(settings_, *update.attachment) : std::string();
+  const auto full = at_once ? std::string() : over_quota(state_, settings_, message, now_);
+  if (at_once || !why.empty() || !full.empty()) message.state = "done";
   if (!inbox.put(message)) return;  // it came before
   after_.any = true;
   if (at_once) return take_command(update, message);
-  if (unreadable)
-    say(state_, message, answer_key(message),
-        "I cannot read a " + update.attachment + " here. Please write it.", now_);
+  if (!full.empty() || !why.empty())
+    say(state_, message, answer_key(message), full.empty() ? why : full, now_);
 }
 
 void TelegramUpdates::take_command(const Update& update, const chat::Incoming& message) {

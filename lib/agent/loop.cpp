@@ -284,7 +284,8 @@ class Run {
                            std::max(base::Millis(1), std::min(base::Millis(30000), time_left())),
                            limits_.result_bytes,
                            input_.sources,
-                           input_.effect_scope};
+                           input_.effect_scope,
+                           input_.give_file};
     const auto result = gate_.run(std::move(decided), context);
     base::failpoint("tool ran, not recorded");
     if (stop_ && stop_->requested()) throw base::CancelledError("interrupted");

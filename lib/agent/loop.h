@@ -28,6 +28,7 @@ struct Input {
   /// The declared sources of some kinds, for the tools over them.
   std::function<std::vector<sources::Declared>(const std::vector<std::string>& kinds)> sources{};
   std::string effect_scope{};  ///< as in tools::Context
+  tools::GiveFile give_file{};
   /// Where messages end with calls of the model, from an earlier run: its tools may have run.
   bool tools_begun = false;
   /// Called inside the transaction that makes the decisions about the model's calls durable, before

@@ -10,10 +10,12 @@ namespace {
 
 using json::Value;
 
-Value part_json(const llm::Part& part) {
+Value part_json(const llm::Part& part, Images images) {
   if (const auto* text = std::get_if<llm::Text>(&part))
     return Value::object({{"text", text->text}});
-  if (const auto* image = std::get_if<llm::Image>(&part))  // kept by name only
+  if (const auto* image = std::get_if<llm::Image>(&part); image && images == Images::kept)
+    return Value::object({{"image", image->media_type}, {"bytes", base::base64(image->bytes)}});
+  if (const auto* image = std::get_if<llm::Image>(&part))
     return Value::object({{"text", "[an image (" + image->media_type + ") was here]"}});
   if (const auto* call = std::get_if<llm::ToolCall>(&part))
     return Value::object(
@@ -32,16 +34,19 @@ llm::Part part_from(const Value& value) {
   if (value.contains("result"))
     return llm::ToolResult{value["result"].as_string(), value["name"].as_string(),
                            value["text"].as_string(), value["error"].as_bool()};
+  if (value.contains("image"))
+    return llm::Image{value["image"].as_string(),
+                      base::from_base64(value["bytes"].as_string()).value_or(std::string())};
   return llm::Text{value["text"].as_string()};
 }
 
 }  // namespace
 
-Value to_json(const Transcript& transcript) {
+Value to_json(const Transcript& transcript, Images images) {
   auto messages = Value::array();
   for (const auto& m : transcript.messages) {
     auto parts = Value::array();
-    for (const auto& part : m.parts) parts.push(part_json(part));
+    for (const auto& part : m.parts) parts.push(part_json(part, images));
     auto out = Value::object(
         {{"role", m.role == llm::Role::user ? "user" : "assistant"}, {"parts", parts}});
     if (!m.raw.is_null()) out.set("origin", m.origin).set("raw", m.raw);

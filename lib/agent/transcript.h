@@ -17,7 +17,9 @@ struct Transcript {
   policy::Labels taint;
 };
 
-json::Value to_json(const Transcript& transcript);
+/// What becomes of pictures: only their kind is kept, or all of them.
+enum class Images { named, kept };
+json::Value to_json(const Transcript& transcript, Images images = Images::named);
 /// Throws base::ProtocolError when value is none.
 Transcript transcript_from(const json::Value& value);
 

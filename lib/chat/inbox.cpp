@@ -7,7 +7,7 @@ namespace {
 constexpr const char* columns =
     "key, place, thread, person, remote_id, reply_to, text_ref, untrusted, at, state,"
     " coalesce(run,''), coalesce(agent,''), coalesce(conversation,''), coalesce(kept_ref,''),"
-    " tools_begun, runs";
+    " tools_begun, runs, not_before";
 constexpr std::int64_t hour = 3600000;
 
 void run(store::Database& db, const std::string& sql, const std::vector<std::string>& values) {
@@ -39,13 +39,14 @@ CREATE TABLE strangers(account TEXT NOT NULL, sender TEXT NOT NULL, noted_at INT
 bool Inbox::put(const Incoming& m) {
   auto& insert = db_.statement(
       "INSERT INTO inbox(key, place, thread, person, remote_id, reply_to, text_ref, untrusted, at,"
-      " state) VALUES(?,?,?,?,?,?,?,?,?,?) ON CONFLICT(key) DO NOTHING");
+      " state, not_before) VALUES(?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT(key) DO NOTHING");
   int at = 1;
   for (const auto& value : {m.key, m.place, m.thread, m.person, m.id, m.reply_to, m.text_ref})
     insert.bind(at++, value);
   insert.bind(at++, m.untrusted ? 1 : 0);
   insert.bind(at++, base::to_ms(m.at));
-  insert.bind(at, m.state);
+  insert.bind(at++, m.state);
+  insert.bind(at, base::to_ms(m.not_before));
   const bool added = insert.exec() > 0;
   insert.reset();
   return added;
@@ -68,7 +69,8 @@ std::vector<Incoming> Inbox::read(const std::string& where,
     for (auto* field : {&m.state, &m.run, &m.agent, &m.conversation, &m.kept_ref})
       *field = q.getColumn(i++).getString();
     m.tools_begun = q.getColumn(i++).getInt() != 0;
-    m.runs = q.getColumn(i).getInt();
+    m.runs = q.getColumn(i++).getInt();
+    m.not_before = base::from_ms(q.getColumn(i).getInt64());
     out.push_back(std::move(m));
   }
   q.reset();
@@ -85,6 +87,22 @@ std::vector<Incoming> Inbox::waiting() { return read("state='new'", {}); }
 
 std::vector<Incoming> Inbox::open_of(const std::string& place, const std::string& person) {
   return read("place=? AND person=? AND state IN ('new','asking')", {place, person});
+}
+
+std::optional<base::Time> Inbox::room_from(const std::string& place, const std::string& person,
+                                           std::int64_t most, base::Time now, base::Millis span) {
+  // Commands and what was refused have no run and are closed at once.
+  auto& q = db_.statement(
+      "SELECT at FROM inbox WHERE place=? AND person=? AND at>? AND (run IS NOT NULL OR state IN"
+      " ('new','asking','merged')) ORDER BY at DESC LIMIT 1 OFFSET ?");
+  q.bind(1, place);
+  q.bind(2, person);
+  q.bind(3, base::to_ms(now - span));
+  q.bind(4, most - 1);
+  std::optional<base::Time> out;
+  if (q.executeStep()) out = base::from_ms(q.getColumn(0).getInt64()) + span;
+  q.reset();
+  return out;
 }
 
 std::string Inbox::key_of(const std::string& place, const std::string& id) {

@@ -23,6 +23,7 @@ struct Incoming {
   std::string text_ref;    ///< in audit::Bodies
   bool untrusted = false;  ///< it holds what somebody else wrote: a forward, a quote, a file
   base::Time at;
+  base::Time not_before{};  ///< more of it may come until then: an album
 
   /// new: to be answered; asking: a person's yes is waited for; done; cancelled; failed
   std::string state = "new";
@@ -51,6 +52,10 @@ class Inbox {
   std::vector<Incoming> waiting();
   /// Those of a person at a place that are not answered: new or asking.
   std::vector<Incoming> open_of(const std::string& place, const std::string& person);
+  /// When the next message of a person may come to a place, where `most` that were read lie within
+  /// the last `span`; nullopt = now.
+  std::optional<base::Time> room_from(const std::string& place, const std::string& person,
+                                      std::int64_t most, base::Time now, base::Millis span);
   /// The key of a message of a place by the channel's id; empty = none.
   std::string key_of(const std::string& place, const std::string& id);
 

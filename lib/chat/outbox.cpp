@@ -11,8 +11,8 @@ namespace {
 constexpr const char* columns =
     "key, owner, place, text_ref, whole, silent, expires_at, state, repeat, again, attempts,"
     " coalesce(remote_id,''), coalesce(note,''), inert, coalesce(thread,''), coalesce(reply_to,''),"
-    " coalesce(question,''), coalesce(edits,''), not_before";
-constexpr int column_count = 19;
+    " coalesce(question,''), coalesce(edits,''), not_before, coalesce(file,'')";
+constexpr int column_count = 20;
 
 constexpr base::Millis kept{90LL * 86400000};
 
@@ -37,6 +37,7 @@ Message message_of(SQLite::Statement& q) {
   m.question = q.getColumn(16).getString();
   m.edits = q.getColumn(17).getString();
   if (!q.getColumn(18).isNull()) m.not_before = base::from_ms(q.getColumn(18).getInt64());
+  m.file = q.getColumn(19).getString();
   return m;
 }
 
@@ -64,15 +65,19 @@ CREATE INDEX outbox_parts_id ON outbox_parts(place, remote_id);
 CREATE INDEX outbox_id ON outbox(place, remote_id);
 )sql"},
                                                    inbox_migration(),
-                                                   approvals_migration()};
+                                                   approvals_migration(),
+                                                   {3, "files in chats", R"sql(
+ALTER TABLE outbox ADD COLUMN file TEXT;
+ALTER TABLE inbox ADD COLUMN not_before INTEGER NOT NULL DEFAULT 0;
+)sql"}};
   return steps;
 }
 
 void Outbox::put(const Message& m, base::Time now) {
   auto& insert = db_.statement(
       "INSERT INTO outbox(key, owner, place, text_ref, whole, silent, created_at, expires_at, "
-      "again, inert, thread, reply_to, question, edits, not_before)"
-      " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT(key) DO NOTHING");
+      "again, inert, thread, reply_to, question, edits, not_before, file)"
+      " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT(key) DO NOTHING");
   insert.bind(1, m.key);
   insert.bind(2, m.owner);
   insert.bind(3, m.place);
@@ -94,6 +99,7 @@ void Outbox::put(const Message& m, base::Time now) {
     insert.bind(15, base::to_ms(*m.not_before));
   else
     insert.bind(15);
+  insert.bind(16, m.file);
   insert.exec();
   insert.reset();
 }

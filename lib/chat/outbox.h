@@ -28,6 +28,7 @@ struct Message {
   std::string reply_to;  ///< the other side's id of what it answers
   std::string question;  ///< of Approvals: yes and no can be pressed
   std::string edits;     ///< the key of the message that it takes the place of
+  std::string file;      ///< the name of the file whose bytes are the text; empty = it is a text
   std::optional<base::Time> expires;  ///< later than that it is of no use
 
   std::string state = "waiting";  ///< waiting, sending, sent, refused, expired

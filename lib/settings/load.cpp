@@ -27,6 +27,7 @@ void read_root(config::Node& root, Settings& out) {
   read_sources(root, out);
   read_jobs(root, out);
   read_channels(root, out);
+  read_files(root, out);
   read_audit(root, out);
 }
 

@@ -16,6 +16,7 @@ void read_places(config::Node& root, Settings& out);
 void read_sources(config::Node& root, Settings& out);
 void read_jobs(config::Node& root, Settings& out);
 void read_channels(config::Node& root, Settings& out);
+void read_files(config::Node& root, Settings& out);
 void read_audit(config::Node& root, Settings& out);
 
 SecretRef read_secret(config::Node& node, const std::string& key, const char* doc);

@@ -69,7 +69,8 @@ Limits read_limits(config::Node& node, const char* doc) {
     out.tokens = n.integer("tokens", "input and output tokens in one run", 1, 100'000'000);
     out.result_bytes = n.integer("result_bytes", "bytes of one tool result", 256, 4'000'000);
     out.deadline = n.duration("deadline", "longest time of one run");
-    n.not_in_this_version("messages_per_hour");
+    out.messages_per_hour =
+        n.integer("messages_per_hour", "messages of one person in an hour", 1, 100'000);
   });
   return out;
 }

@@ -99,6 +99,7 @@ void read_models(config::Node& root, Settings& out) {
              m.output_tokens =
                  n.integer("output_tokens", "most tokens of one answer, default 4096", 1, 1'000'000)
                      .value_or(4096);
+             m.images = n.flag("images", "it takes pictures");
              m.effort = n.text("effort", "reasoning effort, in the vendor's word");
              out.models.emplace(name, std::move(m));
            });

@@ -101,8 +101,32 @@ void read_channels(config::Node& root, Settings& out) {
     out.telegram = std::move(telegram);
   });
   root.not_in_this_version("mcp");
-  root.not_in_this_version("voice");
-  root.not_in_this_version("documents");
+}
+
+void read_files(config::Node& root, Settings& out) {
+  const auto program = [](config::Node& n, const char* key, const char* doc) {
+    const auto argv = n.texts(key, doc);
+    if (!n.describing() && !argv.empty() && !argv[0].starts_with('/'))
+      n.problem_at(key, "must begin with the absolute path of a program");
+    return argv;
+  };
+  root.object("documents", "files that people send", [&](config::Node& n) {
+    auto& documents = out.documents;
+    documents.most_bytes =
+        n.integer("most_mib", "largest file that is read or sent, default 10", 1, 50).value_or(10)
+        << 20;
+    documents.pdf = program(n, "pdf", "program and arguments: PDF on its input, text comes out");
+    documents.timeout =
+        n.duration("timeout", "of the program, default 30s").value_or(documents.timeout);
+  });
+  root.object("voice", "voice notes that people send", [&](config::Node& n) {
+    auto& voice = out.voice;
+    voice.command =
+        program(n, "command", "program and arguments: Ogg on its input, words come out");
+    voice.readable = n.texts("read", "folders it may read, besides programs and libraries");
+    voice.timeout = n.duration("timeout", "of the program, default 120s").value_or(voice.timeout);
+    if (!n.describing() && voice.command.empty()) n.problem("'command' is missing");
+  });
 }
 
 void read_audit(config::Node& root, Settings& out) {

@@ -45,12 +45,14 @@ struct Model {
   std::vector<std::pair<std::string, std::string>> tries;  ///< provider, model
   std::int64_t output_tokens = 4096;
   std::string effort;
+  bool images = false;  ///< it takes pictures
 };
 
 struct Limits {
   std::optional<base::Usd> usd_per_request, usd_per_run, usd_per_day, usd_per_month;
   std::optional<std::int64_t> turns, tool_calls, tokens, result_bytes;
   std::optional<base::Millis> deadline;
+  std::optional<std::int64_t> messages_per_hour;  ///< of one person at a place
 };
 
 struct Agent {
@@ -120,6 +122,19 @@ struct Audit {
   std::string drift_tell;
 };
 
+/// What reads the files that people send. A program gets the file as its input and prints text.
+struct Documents {
+  std::int64_t most_bytes = 10LL << 20;
+  std::vector<std::string> pdf;  ///< empty = PDFs are not read
+  base::Millis timeout{30000};
+};
+
+struct Voice {
+  std::vector<std::string> command;  ///< empty = voice notes are not heard
+  std::vector<std::string> readable;
+  base::Millis timeout{120000};
+};
+
 struct Telegram {
   SecretRef token;
   std::string base_url = "https://api.telegram.org";
@@ -144,6 +159,8 @@ struct Settings {
   std::map<std::string, Job> jobs;
   Audit audit;
   std::optional<Telegram> telegram;
+  Documents documents;
+  Voice voice;
   policy::Policy policy;
 };
 

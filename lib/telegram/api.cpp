@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "chat/outbox.h"
+#include "crypto/digest.h"
 #include "json/parse.h"
 
 namespace openclaw::telegram {
@@ -50,6 +51,71 @@ json::Value read_answer(const std::string& body) {
 
 }  // namespace
 
+net::Response Api::perform(net::Request& request, base::Millis timeout, const base::Stop* stop) {
+  request.connect_timeout = std::min(timeout, base::Millis(15000));
+  request.first_byte_timeout = timeout;
+  request.idle_timeout = timeout;
+  request.total_timeout = timeout;
+  try {
+    return http_.perform(request, {}, stop);
+  } catch (const net::Failure& e) {
+    if (e.kind() == net::Failure::Kind::cancelled) throw base::CancelledError("interrupted");
+    if (e.kind() == net::Failure::Kind::too_large) throw base::LimitError("it is too large");
+    if (e.sent()) throw chat::OutcomeUnknown(e.what());
+    throw base::UnavailableError(e.what());
+  }
+}
+
+json::Value Api::result_of(const std::string& method, const net::Response& response) {
+  const auto answer = read_answer(response.body);
+  if (response.status == 200 && answer["ok"].as_bool()) return answer["result"];
+  refuse(method, response.status, answer, response);
+}
+
+std::string Api::download(const std::string& file_id, std::size_t most, const base::Stop* stop) {
+  const auto file =
+      call("getFile", json::Value::object({{"file_id", file_id}}), base::Millis(30000), stop);
+  const auto& path = file["file_path"].as_string();
+  // A server of one's own in local mode names a path of its machine; that is no address.
+  const bool is_plain = !path.empty() && path.front() != '/' &&
+                        path.find("..") == std::string::npos &&
+                        path.find_first_of("?#\\ \n\r") == std::string::npos;
+  if (!is_plain) throw base::ProtocolError("Telegram named no file to fetch");
+  if (file["file_size"].as_int() > static_cast<std::int64_t>(most))
+    throw base::LimitError("it is larger than " + base::human_bytes(most));
+  net::Request request;
+  request.url = base_url_ + "/file/bot" + std::string(token_.reveal()) + "/" + path;
+  request.max_body = most;
+  auto response = perform(request, base::Millis(60000), stop);
+  if (response.status != 200)
+    throw base::TransientError(fmt::format("Telegram answered {} to a download", response.status));
+  return std::move(response.body);
+}
+
+json::Value Api::upload(const std::string& method, const json::Value& params,
+                        const std::string& field, const std::string& name,
+                        const std::string& bytes) {
+  const std::string boundary = "openclaw-" + base::hex(crypto::random_bytes(16));
+  net::Request request;
+  request.method = "POST";
+  request.url = base_url_ + "/bot" + std::string(token_.reveal()) + "/" + method;
+  request.headers = {{"Content-Type", "multipart/form-data; boundary=" + boundary}};
+  for (const auto& [key, value] : params.members())
+    request.body +=
+        fmt::format("--{}\r\nContent-Disposition: form-data; name=\"{}\"\r\n\r\n{}\r\n", boundary,
+                    key, value.is_string() ? value.as_string() : json::dump(value));
+  std::string plain = base::one_line(name);
+  std::replace_if(
+      plain.begin(), plain.end(), [](char c) { return c == '"' || c == '\\'; }, '_');
+  request.body += fmt::format(
+      "--{}\r\nContent-Disposition: form-data; name=\"{}\"; filename=\"{}\"\r\n"
+      "Content-Type: application/octet-stream\r\n\r\n",
+      boundary, field, plain);
+  request.body += bytes + "\r\n--" + boundary + "--\r\n";
+  request.max_body = most_answer;
+  return result_of(method, perform(request, base::Millis(120000), nullptr));
+}
+
 json::Value Api::call(const std::string& method, const json::Value& params, base::Millis timeout,
                       const base::Stop* stop) {
   net::Request request;
@@ -58,21 +124,7 @@ json::Value Api::call(const std::string& method, const json::Value& params, base
   request.headers = {{"Content-Type", "application/json"}};
   request.body = json::dump(params);
   request.max_body = most_answer;
-  request.connect_timeout = std::min(timeout, base::Millis(15000));
-  request.first_byte_timeout = timeout;
-  request.idle_timeout = timeout;
-  request.total_timeout = timeout;
-  net::Response response;
-  try {
-    response = http_.perform(request, {}, stop);
-  } catch (const net::Failure& e) {
-    if (e.kind() == net::Failure::Kind::cancelled) throw base::CancelledError("interrupted");
-    if (e.sent()) throw chat::OutcomeUnknown(e.what());
-    throw base::UnavailableError(e.what());
-  }
-  const auto answer = read_answer(response.body);
-  if (response.status == 200 && answer["ok"].as_bool()) return answer["result"];
-  refuse(method, response.status, answer, response);
+  return result_of(method, perform(request, timeout, stop));
 }
 
 std::string Api::bot_id() const {

@@ -52,10 +52,20 @@ class Api {
   json::Value call(const std::string& method, const json::Value& params,
                    base::Millis timeout = base::Millis(30000), const base::Stop* stop = nullptr);
 
+  /// The bytes of a file that somebody sent (getFile, then a download), at most so many. Throws as
+  /// call(), and base::LimitError.
+  std::string download(const std::string& file_id, std::size_t most, const base::Stop* stop);
+
+  /// A method that takes a file, as multipart/form-data (RFC 7578).
+  json::Value upload(const std::string& method, const json::Value& params, const std::string& field,
+                     const std::string& name, const std::string& bytes);
+
   /// The bot's number, the part of the token before the colon; throws base::ConfigError.
   std::string bot_id() const;
 
  private:
+  net::Response perform(net::Request& request, base::Millis timeout, const base::Stop* stop);
+  json::Value result_of(const std::string& method, const net::Response& response);
   net::HttpClient& http_;
   std::string base_url_;
   const base::Secret& token_;

@@ -130,10 +130,15 @@ std::string BotChannel::chat_id() {
   return out;
 }
 
-Value BotChannel::call_here(const std::string& method, Value params) {
+Value BotChannel::call_here(const std::string& method, Value params, const chat::Message* file,
+                            const std::string& bytes) {
+  const auto call = [&] {
+    return file ? api_.upload(method, params, "document", file->file, bytes)
+                : api_.call(method, params);
+  };
   params.set("chat_id", integer(chat_id()));
   try {
-    return api_.call(method, params);
+    return call();
   } catch (const Rejected& e) {
     if (e.moved_to()) {
       const std::string to = std::to_string(*e.moved_to());
@@ -143,7 +148,7 @@ Value BotChannel::call_here(const std::string& method, Value params) {
                          chat_, to);
       db_.transaction([&] { remember_move(db_, chat_, to); });
       params.set("chat_id", *e.moved_to());
-      return api_.call(method, params);
+      return call();
     }
     // What the server cannot make of the styles, it gets without them.
     if (e.code() == 400 && params.contains("entities") && says(e, "entit")) {
@@ -152,7 +157,7 @@ Value BotChannel::call_here(const std::string& method, Value params) {
     }
     if (e.code() == 400 && params.contains("message_thread_id") && says(e, "thread not found")) {
       params.erase("message_thread_id");
-      return api_.call(method, params);
+      return call();
     }
     throw;
   }
@@ -188,8 +193,28 @@ void BotChannel::edit(const chat::Message& message, const std::string& id, const
   }
 }
 
+/// A file cannot be edited to a whole one: what may be a repeat says so beside it.
+std::string BotChannel::send_file(const chat::Message& message, const std::string& bytes,
+                                  chat::Parts& parts) {
+  if (const auto part = parts.find(1)) return part->id;
+  auto params = Value::object();
+  const bool marked = message.repeat || message.again;
+  if (marked) params.set("caption", "(again)");
+  if (message.silent) params.set("disable_notification", true);
+  if (!message.thread.empty()) params.set("message_thread_id", integer(message.thread));
+  const auto wait = pace_.take(chat_, base::boot_now());
+  if (wait.count() > 0) throw chat::TooSoon("not so fast in one chat", wait);
+  const auto sent = call_here("sendDocument", params, &message, bytes);
+  if (!sent["message_id"].is_int()) throw chat::OutcomeUnknown("Telegram gave no message id");
+  const auto id = std::to_string(sent["message_id"].as_int());
+  base::failpoint("part sent, not stored");
+  parts.arrived(1, {id, true, marked});
+  return id;
+}
+
 std::string BotChannel::send(const chat::Message& message, const std::string& text,
                              chat::Parts& parts) {
+  if (!message.file.empty()) return send_file(message, text, parts);
   const auto rich =
       markdown::to_rich(text, message.inert ? markdown::Links::inert : markdown::Links::live);
   auto pieces = markdown::split(rich, part_units);

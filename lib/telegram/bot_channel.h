@@ -48,9 +48,11 @@ class BotChannel : public chat::Channel {
 
  private:
   std::string send_new(const chat::Message& message, const markdown::Rich& rich, bool first);
+  std::string send_file(const chat::Message& message, const std::string& bytes, chat::Parts& parts);
   void edit(const chat::Message& message, const std::string& id, const markdown::Rich& rich,
             bool with_buttons);
-  json::Value call_here(const std::string& method, json::Value params);
+  json::Value call_here(const std::string& method, json::Value params,
+                        const chat::Message* file = nullptr, const std::string& bytes = {});
   std::string chat_id();
   Api& api_;
   store::Database& db_;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "telegram/update.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 
 namespace openclaw::telegram {
@@ -36,11 +38,20 @@ std::string impostor_of(const Value& message) {
   return {};
 }
 
-const char* attachment_of(const Value& message) {
-  for (const auto* field : {"photo", "document", "voice", "audio", "video", "video_note", "sticker",
-                            "animation", "location", "contact", "poll"})
-    if (message.contains(field)) return field;
-  return "";
+std::optional<chat::Attachment> attachment_of(const Value& message) {
+  // An animation is a document too, for old clients.
+  for (const auto* kind : {"animation", "photo", "document", "voice", "audio", "video",
+                           "video_note", "sticker", "location", "contact", "poll"}) {
+    if (!message.contains(kind)) continue;
+    // Of a photo all sizes are listed, the largest last.
+    const auto& sizes = message[kind];
+    const auto& file = sizes.is_array() && sizes.size() > 0 ? sizes.items().back() : sizes;
+    return chat::Attachment{
+        kind, std::string(base::prefix_bytes(base::valid_utf8(file["file_name"].as_string()), 255)),
+        std::string(base::prefix_bytes(base::valid_utf8(file["mime_type"].as_string()), 100)),
+        std::max<std::int64_t>(0, file["file_size"].as_int()), file["file_id"].as_string()};
+  }
+  return std::nullopt;
 }
 
 /// Text that the sender passes on: the forward itself, a quote, or the message replied to when it
@@ -78,6 +89,7 @@ void read_message(Update& out, const Value& m, const std::string& bot, const std
   out.is_forward = m.contains("forward_origin");
   out.quoted = std::string(base::prefix_bytes(foreign_text(m, bot), most_quoted));
   out.attachment = attachment_of(m);
+  out.album = m["media_group_id"].as_string();
   out.moved_to = id_of(m["migrate_to_chat_id"]);
   const auto& reply = m["reply_to_message"];
   if (reply["message_id"].is_int()) out.reply_to = id_of(reply["message_id"]);

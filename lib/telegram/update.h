@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "chat/attachment.h"
 #include "json/value.h"
 
 namespace openclaw::telegram {
@@ -23,7 +24,8 @@ struct Update {
   std::string quoted;     ///< what somebody else wrote: a forward, a quote, the replied message
   bool mentions = false;  ///< the bot is named, or it is a command for it
   bool is_forward = false;
-  std::string attachment;       ///< photo, document, voice…: what beside text it holds, or empty
+  std::optional<chat::Attachment> attachment;
+  std::string album;            ///< the same for what was sent together
   std::string press, press_id;  ///< callback data and the id to answer it with
   std::string moved_to;         ///< the chat's new id
   std::string standing;         ///< membership: our new status in the chat

@@ -8,10 +8,10 @@
 namespace openclaw::tools {
 
 Catalogue::Catalogue(const std::vector<DeclaredCommand>& commands) {
-  for (auto tool :
-       {clock_tool(), file_read_tool(), file_list_tool(), http_get_tool(), alerts_list_tool(),
-        silence_alert_tool(), calendar_list_tool(), feeds_list_tool(), tasks_list_tool(),
-        tasks_comment_tool(), tasks_create_tool(), commitments_list_tool(), commitments_add_tool()})
+  for (auto tool : {clock_tool(), file_read_tool(), file_list_tool(), send_file_tool(),
+                    http_get_tool(), alerts_list_tool(), silence_alert_tool(), calendar_list_tool(),
+                    feeds_list_tool(), tasks_list_tool(), tasks_comment_tool(), tasks_create_tool(),
+                    commitments_list_tool(), commitments_add_tool()})
     tools_.emplace(tool.info.name, tool);
   for (const auto& command : commands) {
     auto tool = command_tool(command);

@@ -25,6 +25,10 @@ struct Result {
   bool truncated = false;
 };
 
+/// Gives a file to whoever asked; the same id twice is one file. Throws base::Error.
+using GiveFile =
+    std::function<void(const std::string& name, const std::string& bytes, const std::string& id)>;
+
 /// What a tool may use besides its arguments.
 struct Context {
   net::HttpClient& http;
@@ -37,6 +41,8 @@ struct Context {
   std::function<std::vector<sources::Declared>(const std::vector<std::string>& kinds)> sources{};
   /// What makes a call with the same arguments the same call: a job's slot. Empty = the run.
   std::string effect_scope{};
+  /// Empty where nobody is there to take a file.
+  GiveFile give_file{};
 };
 
 /// A tool of the catalogue. Labels, effect and destinations are fixed here, in code.
@@ -78,6 +84,7 @@ Tool clock_tool();
 Tool file_read_tool();
 Tool file_list_tool();
 Tool http_get_tool();
+Tool send_file_tool();
 Tool alerts_list_tool();
 Tool silence_alert_tool();
 Tool calendar_list_tool();

@@ -77,6 +77,14 @@ bool BotApiServer::press(std::int64_t chat, int id, std::int64_t from, const std
   });
 }
 
+std::string BotApiServer::keep_file(const std::string& bytes) {
+  return with([&] {
+    const std::string id = "file" + std::to_string(files_.size() + 1);
+    files_[id] = bytes;
+    return id;
+  });
+}
+
 void BotApiServer::push(Value update) {
   with([&] { queue(std::move(update)); });
 }

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <set>
 
+#include "base/text.h"
 #include "json/parse.h"
 
 namespace openclaw::test {
@@ -27,6 +28,11 @@ const std::map<std::string, std::set<std::string>> methods{
     {"editMessageText",
      {"chat_id", "message_id", "text", "parse_mode", "entities", "link_preview_options",
       "reply_markup"}},
+    {"sendDocument",
+     {"!chat_id", "message_thread_id", "!document", "caption", "parse_mode", "caption_entities",
+      "disable_notification", "reply_parameters", "reply_markup",
+      "disable_content_type_detection"}},
+    {"getFile", {"!file_id"}},
     {"answerCallbackQuery", {"!callback_query_id", "text", "show_alert", "url", "cache_time"}},
     {"sendChatAction", {"!chat_id", "message_thread_id", "!action"}},
     {"setMyCommands", {"!commands", "scope", "language_code"}},
@@ -73,6 +79,44 @@ Value as_typed(const Value& params) {
   return out;
 }
 
+/// The value of a header, by its lower-case name.
+std::string header_of(const HttpAsk& ask, const std::string& name) {
+  const std::string low = base::lower(ask.head);
+  const auto at = low.find("\r\n" + name + ":");
+  if (at == std::string::npos) return {};
+  const auto from = at + name.size() + 3;
+  return std::string(base::trim(ask.head.substr(from, ask.head.find("\r\n", from) - from)));
+}
+
+/// multipart/form-data: each field as text; a file as {"name", "bytes" in base64}.
+Value form_fields(const HttpAsk& ask) {
+  const std::string type = header_of(ask, "content-type");
+  const auto at = type.find("boundary=");
+  if (at == std::string::npos) return {};
+  const std::string line = "--" + type.substr(at + 9);
+  auto out = Value::object();
+  for (std::size_t pos = ask.body.find(line); pos != std::string::npos;) {
+    pos += line.size();
+    const auto next = ask.body.find("\r\n" + line, pos);
+    const auto head = ask.body.find("\r\n\r\n", pos);
+    if (next == std::string::npos || head > next) break;
+    const std::string names = ask.body.substr(pos, head - pos);
+    const std::string bytes = ask.body.substr(head + 4, next - head - 4);
+    const auto quoted = [&](const std::string& key) {
+      const auto from = names.find(" " + key + "=\"");
+      if (from == std::string::npos) return std::string();
+      const auto start = from + key.size() + 3;
+      return names.substr(start, names.find('"', start) - start);
+    };
+    if (const auto file = quoted("filename"); !file.empty())
+      out.set(quoted("name"), Value::object({{"name", file}, {"bytes", base::base64(bytes)}}));
+    else
+      out.set(quoted("name"), bytes);
+    pos = next + 2;
+  }
+  return out;
+}
+
 std::int64_t units_of(const std::string& text) {
   std::int64_t units = 0;
   for (const char c : text) {
@@ -110,9 +154,19 @@ void BotApiServer::answer(const HttpAsk& ask, const HttpPeer& peer) {
     if (wait > 0) headers.emplace_back("Retry-After", std::to_string(wait));
     peer.send(http_answer(a.first, headers, json::dump(a.second)));
   };
+  if (const std::string files = std::string("/file/bot") + token + "/files/";
+      ask.target.starts_with(files)) {
+    const auto bytes = with([&] { return files_[ask.target.substr(files.size())]; });
+    if (bytes.empty()) return reply(failed(404, "Not Found"));
+    peer.send(http_answer(200, {{"Content-Type", "application/octet-stream"}}, bytes));
+    return;
+  }
   if (!ask.target.starts_with(prefix)) return reply(failed(401, "Unauthorized"));
   const std::string method = ask.target.substr(prefix.size());
-  const Value params = ask.body.empty() ? Value::object() : as_typed(json::parse(ask.body));
+  const bool is_form = header_of(ask, "content-type").starts_with("multipart/");
+  const Value params = ask.body.empty() ? Value::object()
+                       : is_form        ? as_typed(form_fields(ask))
+                                        : as_typed(json::parse(ask.body));
   const bool html = with([&] {
     calls_.push_back(method);
     return html_answers > 0 && html_answers-- > 0;
@@ -213,16 +267,35 @@ std::string BotApiServer::text_fault(const Value& params) const {
   return {};
 }
 
-Answer BotApiServer::send_message(const Value& params) {
-  if (floods > 0 && floods-- > 0)
-    return failed(429, "Too Many Requests: retry after " + std::to_string(retry_after),
-                  Value::object({{"retry_after", retry_after}}));
-  const auto chat = params["chat_id"].as_int();
+Answer BotApiServer::chat_fault(std::int64_t chat) {
   if (blocked_.contains(chat)) return failed(403, "Forbidden: bot was blocked by the user");
   if (const auto moved = moved_.find(chat); moved != moved_.end())
     return failed(400, "Bad Request: group chat was upgraded to a supergroup chat",
                   Value::object({{"migrate_to_chat_id", moved->second}}));
   if (!chats_.contains(chat)) return failed(400, "Bad Request: chat not found");
+  return {};
+}
+
+Answer BotApiServer::send_document(const Value& params) {
+  const auto chat = params["chat_id"].as_int();
+  if (const auto fault = chat_fault(chat); fault.first != 0) return fault;
+  auto& here = chats_[chat];
+  Shown shown;
+  shown.id = here.next_message++;
+  shown.text = params["caption"].as_string();
+  shown.file_name = params["document"]["name"].as_string();
+  shown.file = base::from_base64(params["document"]["bytes"].as_string()).value_or("");
+  if (shown.file.empty()) return failed(400, "Bad Request: file must be non-empty");
+  here.messages[shown.id] = shown;
+  return good(message_json(chat, shown));
+}
+
+Answer BotApiServer::send_message(const Value& params) {
+  if (floods > 0 && floods-- > 0)
+    return failed(429, "Too Many Requests: retry after " + std::to_string(retry_after),
+                  Value::object({{"retry_after", retry_after}}));
+  const auto chat = params["chat_id"].as_int();
+  if (const auto fault = chat_fault(chat); fault.first != 0) return fault;
   if (const auto fault = text_fault(params); !fault.empty()) {
     complaints_.push_back("sendMessage: " + fault);
     return failed(400, "Bad Request: " + fault);
@@ -273,6 +346,18 @@ Answer BotApiServer::perform(const std::string& method, const Value& params) {
                                {"can_read_all_group_messages", false},
                                {"supports_inline_queries", false}}));
   if (method == "sendMessage") return send_message(params);
+  if (method == "sendDocument") return send_document(params);
+  if (method == "getFile") {
+    const auto& id = params["file_id"].as_string();
+    if (!files_.contains(id))
+      return failed(400, "Bad Request: wrong file_id or the file is temporarily unavailable");
+    const auto size = static_cast<std::int64_t>(files_[id].size());
+    if (size > (20 << 20)) return failed(400, "Bad Request: file is too big");
+    return good(Value::object({{"file_id", id},
+                               {"file_unique_id", "u" + id},
+                               {"file_size", size},
+                               {"file_path", "files/" + id}}));
+  }
   if (method == "editMessageText") return edit_message(params);
   if (method == "deleteWebhook") {
     if (params["drop_pending_updates"].as_bool()) complaints_.push_back("updates were dropped");

@@ -30,6 +30,8 @@ class BotApiServer {
   void edit(std::int64_t chat, int message, const std::string& text);
   /// Presses a button of a message by its label's beginning; false when there is none such.
   bool press(std::int64_t chat, int message, std::int64_t from, const std::string& label);
+  /// A file as people send one, to be named in a message's photo, document or voice: its file_id.
+  std::string keep_file(const std::string& bytes);
   /// Any update, as it is.
   void push(json::Value update);
   /// The next update id is another, as after a week of silence.
@@ -45,6 +47,7 @@ class BotApiServer {
     int reply_to = 0, thread = 0;
     bool silent = false;
     std::vector<std::string> before;  ///< earlier texts, oldest first: the first is what rang
+    std::string file_name, file;      ///< of a document: its bytes
   };
   /// The bot's messages of a chat, oldest first.
   std::vector<Shown> shown(std::int64_t chat);
@@ -85,6 +88,9 @@ class BotApiServer {
   /// {"ok":…}; empty = cut the connection.
   std::pair<int, json::Value> perform(const std::string& method, const json::Value& params);
   std::pair<int, json::Value> send_message(const json::Value& params);
+  std::pair<int, json::Value> send_document(const json::Value& params);
+  /// Why nothing can be sent to that chat now; {0, …} = it can.
+  std::pair<int, json::Value> chat_fault(std::int64_t chat);
   std::pair<int, json::Value> edit_message(const json::Value& params);
   std::string text_fault(const json::Value& params) const;
   bool chance(double share);
@@ -102,6 +108,7 @@ class BotApiServer {
   std::vector<std::string> allowed_;
   std::vector<std::string> calls_, complaints_, left_;
   std::map<std::string, std::string> presses_;
+  std::map<std::string, std::string> files_;
   int pollers_ = 0;
   int next_press_ = 1;
   HttpServer server_;
