@@ -38,6 +38,8 @@ struct Ask {
   agent::Limits limits;
   std::string run;
   base::Time now;
+  std::string from;     ///< a chat whose conversation goes on here
+  chat::Thread thread;  ///< of it
 };
 
 std::optional<Value> read_schema(const Args& args) {
@@ -53,13 +55,16 @@ std::optional<Value> read_schema(const Args& args) {
   }
 }
 
-Ask prepare(const Args& args) {
+Ask prepare(Args& args) {
   Ask ask;
   const unsigned uid = ::getuid();
-  ask.input = read_ask_input(args);
   const auto file = find_config(args);
   ask.settings = file ? load_settings(args) : settings_from_environment(uid);
-  ask.target = find_target(ask.settings, args.get("agent"), args.get("place"), uid);
+  ask.from = take_place(args, ask.settings);
+  if (!ask.from.empty()) ask.thread = thread_of(args, ask.settings, ask.from);
+  ask.input = read_ask_input(args);
+  ask.target =
+      find_target(ask.settings, args.get("agent", ask.thread.agent), args.get("place"), uid);
   const auto& declared = ask.settings.agents.at(ask.target.agent);
   ask.prompt = args.has("system") ? args.get("system") : prompt_text(declared.prompt);
   ask.schema = read_schema(args);
@@ -210,8 +215,10 @@ class Session {
     const bool go_on = args_.has("continue") || args_.has("conversation") || args_.has("fork");
     if (go_on) {
       const std::string id = args_.get("conversation", args_.get("fork"));
-      const auto found = conversations.find(id, ask_.target.agent, ask_.target.caller.place,
-                                            ask_.target.caller.person);
+      const auto found = ask_.from.empty()
+                             ? conversations.find(id, ask_.target.agent, ask_.target.caller.place,
+                                                  ask_.target.caller.person)
+                             : from_chat(conversations);
       if (!found)
         throw base::UsageError(id.empty() ? "there is no conversation to continue"
                                           : "there is no conversation '" + base::one_line(id) +
@@ -222,6 +229,8 @@ class Session {
             "the text of that conversation was erased, or is sealed with another key");
       input.messages = transcript->messages;
       input.taint = transcript->taint;
+      // What is said in a shell is not for every chat.
+      input.taint.private_text |= !ask_.from.empty();
       if (args_.has("fork"))
         parent_ = found->id;
       else
@@ -229,6 +238,14 @@ class Session {
     }
     input.messages.push_back(ask_.input.message);
     return input;
+  }
+
+  /// Only what this very person talks about there; nobody else's words come into a shell.
+  std::optional<agent::Conversation> from_chat(agent::Conversations& conversations) {
+    auto found = conversations.at(ask_.from, ask_.thread.conversation);
+    if (found && (found->person != ask_.target.caller.person || found->agent != ask_.target.agent))
+      found.reset();
+    return found;
   }
 
   void start_run(State& state) const {
@@ -286,6 +303,9 @@ class Session {
                             ask_.target.caller.person,
                             {}},
                            {output.messages, output.taint}, base::wall_now());
+      if (remember && !ask_.from.empty())
+        chat::Inbox(state.db).set_thread(ask_.from, {},
+                                         {conversation_, ask_.target.agent, base::wall_now()});
     });
     audit::checkpoint_daily(state.db, state.recorder, state.bodies, base::wall_now());
     if (closed_) throw ClosedPipe{};
@@ -328,7 +348,8 @@ class Session {
   AnswerWriter writer_;
 };
 
-int run(const Args& args) {
+int run(const Args& given) {
+  Args args = given;
   Ask ask = prepare(args);
   return Session(args, ask).go();
 }
@@ -344,7 +365,7 @@ Command ask_command() {
            {"-f,--file", "FILE", "a text or picture to send along", true},
            {"-s,--system", "TEXT", "instead of the agent's prompt"},
            {"-p,--place", "NAME", "which shell place, where there are several"},
-           {"-c,--continue", "", "go on with the latest conversation"},
+           {"-c,--continue", "", "go on with the latest conversation; -c PLACE: with a chat's"},
            {"--conversation", "ID", "go on with this one"},
            {"--fork", "ID", "begin a new one from this one"},
            {"--no-tools", "", "no tool is offered"},

@@ -10,7 +10,8 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "output.h"
-
+#include "paths.h"
+#include "wiring.h"
 namespace openclaw::cmd {
 namespace {
 
@@ -88,6 +89,26 @@ Target find_target(const settings::Settings& settings, const std::string& wanted
           "add under places:  \"shell\": {{ \"cli\": true, \"allow\": [ {{\"who\": [\"{}\"], "
           "\"agents\": [\"{}\"], \"groups\": \"all\"}} ] }}",
           target.caller.person, wanted_agent.empty() ? "NAME" : wanted_agent));
+}
+
+std::string take_place(Args& args, const settings::Settings& settings) {
+  if (!args.has("continue") || !args.has("PROMPT")) return {};
+  auto& words = args.values()["PROMPT"];
+  const auto place = settings.places.find(words.front());
+  if (place == settings.places.end() || place->second.kind == "cli") return {};
+  if (words.size() < 2 && stdin_is_terminal()) return {};
+  words.erase(words.begin());
+  if (words.empty()) args.values().erase("PROMPT");
+  return place->first;
+}
+
+chat::Thread thread_of(const Args& args, const settings::Settings& settings,
+                       const std::string& place) {
+  ReadState state(state_folder(args, settings), settings);
+  const auto thread = chat::Inbox(state.db).thread(place, {});
+  if (!thread || thread->conversation.empty())
+    throw base::UsageError("there is no conversation to continue in '" + place + "'");
+  return *thread;
 }
 
 settings::Settings settings_from_environment(unsigned uid) {

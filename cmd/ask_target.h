@@ -2,6 +2,7 @@
 #pragma once
 #include <string>
 
+#include "chat/inbox.h"
 #include "command.h"
 #include "settings/settings.h"
 
@@ -17,6 +18,13 @@ struct Target {
 /// Finds the agent that is meant. Throws base::DeniedError when this uid may not ask it.
 Target find_target(const settings::Settings& settings, const std::string& wanted_agent,
                    const std::string& wanted_place, unsigned uid);
+
+/// "ask -c PLACE QUESTION": takes a chat's place out of the words; empty = there is none.
+std::string take_place(Args& args, const settings::Settings& settings);
+
+/// What goes on in that chat now. Throws base::UsageError when nothing does.
+chat::Thread thread_of(const Args& args, const settings::Settings& settings,
+                       const std::string& place);
 
 /// With no configuration but a vendor's key in the environment: that vendor and a tool-less agent.
 /// Says on stderr which variable goes to whom. Throws base::ConfigError when there is none.

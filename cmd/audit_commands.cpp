@@ -7,6 +7,7 @@
 #include "audit/verify.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "chat_forget.h"
 #include "exit_code.h"
 #include "output.h"
 #include "paths.h"
@@ -123,10 +124,11 @@ int run_audit_prune(const Args& args) {
   State state(state_folder(args, settings), settings, State::Purpose::mend);
   state.db.transaction([&] { state.witness.must_know(state.db, audit::read_head(state.db)); });
   const base::Time now = base::wall_now();
+  const auto said = forget_old(state, settings, now);
   const auto pruned = audit::prune(state.db, now - age("bodies", settings.audit.bodies),
                                    now - age("rows", settings.audit.rows), now);
   state.witness.tell(audit::read_head(state.db));
-  write_stdout(fmt::format("{} texts and {} rows erased\n", pruned.bodies, pruned.rows));
+  write_stdout(fmt::format("{} texts and {} rows erased\n", pruned.bodies + said, pruned.rows));
   return done;
 }
 

@@ -11,6 +11,7 @@
 #include "chat/approvals.h"
 #include "chat/outbox.h"
 #include "chat_context.h"
+#include "chat_forget.h"
 #include "jobs/memory.h"
 #include "paths.h"
 #include "when.h"
@@ -45,6 +46,7 @@ class Desk {
   std::string answer(const ChatCommand& command) {
     if (command.name == "help" || command.name == "start") return help();
     if (command.name == "new") return begin_anew();
+    if (command.name == "forget") return forget();
     if (command.name == "agent") return agent(command.rest);
     if (command.name == "model") return model();
     if (command.name == "status") return status();
@@ -74,6 +76,18 @@ class Desk {
   std::string begin_anew() {
     inbox_.set_thread(message_.place, message_.thread, {{}, current_agent(), now_});
     return "A new conversation.";
+  }
+
+  std::string forget() {
+    const auto thread = inbox_.thread(message_.place, message_.thread);
+    inbox_.set_thread(message_.place, message_.thread, {{}, current_agent(), now_});
+    if (!thread || thread->conversation.empty()) return "There is nothing to forget.";
+    for (const auto& open : inbox_.open_of(message_.place, message_.person))
+      if (open.conversation == thread->conversation)
+        return "Something is being answered still: /cancel it first.";
+    const auto texts = forget_conversation(state_, thread->conversation, now_);
+    return texts == 0 ? "There is nothing to forget."
+                      : "Forgotten: what was said here is erased. What it cost stays on record.";
   }
 
   std::string agent(const std::string& wanted) {
@@ -240,6 +254,7 @@ const std::vector<std::pair<std::string, std::string>>& chat_command_list() {
       {"ack", "quiet a line of a briefing: /ack vda until friday"},
       {"remind", "/remind 2h call the dentist"},
       {"cancel", "stop what is being answered here"},
+      {"forget", "erase this conversation"},
       {"whoami", "who you are to me"},
       {"help", "this list"}};
   return list;

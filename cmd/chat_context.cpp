@@ -22,7 +22,6 @@ using json::Value;
 constexpr base::Millis idle{12LL * 3600000};
 constexpr base::Millis useful{24LL * 3600000};  // of a text in a chat
 constexpr std::size_t most_facts = 48u << 10;
-constexpr std::size_t most_context = 256u << 10;
 
 std::string words_for_model(const settings::Settings& settings, const chat::Incoming& message,
                             const Said& said) {
@@ -169,8 +168,8 @@ std::string over_quota(State& state, const settings::Settings& settings,
       base::counted(*most, "message"), local.hour, local.minute);
 }
 
-Value to_json(const Said& said) {
-  auto out = Value::object({{"text", said.text}, {"quoted", said.quoted}});
+Value to_json(const Said& said, const std::string& key) {
+  auto out = Value::object({{"key", key}, {"text", said.text}, {"quoted", said.quoted}});
   auto files = Value::array();
   for (const auto& a : said.attachments)
     files.push(Value::object({{"kind", a.kind},
@@ -254,7 +253,6 @@ ChatContext context_of(State& state, const settings::Settings& settings,
   }
   if (context.agent.empty()) context.agent = wanted;
   if (context.conversation.empty()) context.conversation = base::new_ulid(now);
-  agent::shorten(context.messages, most_context);
   const auto said = said_from(json::parse(state.bodies.open(message.text_ref).value_or("{}")));
   context.messages.push_back(llm::user_text(before + words_for_model(settings, message, said)));
   context.taint.untrusted |= message.untrusted;

@@ -17,7 +17,8 @@ struct Said {
   std::vector<chat::Attachment> attachments;
   bool is_forward = false;
 };
-json::Value to_json(const Said& said);
+/// key: of the message; with it no other message has the same text at rest.
+json::Value to_json(const Said& said, const std::string& key);
 Said said_from(const json::Value& value);
 
 /// Text of others between marks that it cannot close itself.

@@ -175,7 +175,7 @@ void ChatFloor::absorb(State& state, chat::Incoming& first,
   if (chat_command(all.text) || waiting.size() < 2) return;
   state.db.transaction([&] {
     chat::Inbox inbox(state.db);
-    std::vector<std::string> keys;
+    std::vector<std::string> keys, spent;
     for (const auto& seen : waiting) {
       if (seen.key == first.key || room_of(seen) != room_of(first)) continue;
       // Another worker may have ended it since the look.
@@ -193,10 +193,14 @@ void ChatFloor::absorb(State& state, chat::Incoming& first,
       all.is_forward |= said.is_forward;
       first.untrusted |= more->untrusted;
       keys.push_back(more->key);
+      spent.push_back(more->text_ref);
     }
     if (keys.empty()) return;
-    first.text_ref = state.bodies.put(json::dump(to_json(all)), base::wall_now(), true);
+    const std::string before = first.text_ref;
+    first.text_ref = state.bodies.put(json::dump(to_json(all, first.key)), base::wall_now(), true);
     inbox.absorb(first, keys);
+    for (const auto& ref : spent) state.bodies.drop(ref);
+    if (before != first.text_ref) state.bodies.drop(before);
   });
 }
 

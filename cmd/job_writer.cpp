@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "chat_question.h"
 #include "confirm.h"
 #include "gather.h"
 #include "interrupt.h"
@@ -72,8 +73,13 @@ audit::RunResult write_with_model(State& state, const settings::Settings& settin
     const policy::Caller caller{{}, {}, name};
     // By hand a person may be there; in the house of a timer nobody is.
     const bool somebody = !args.has("scheduled") && stderr_is_terminal() && stdin_is_terminal();
-    tools::Gate gate(settings.policy, catalogue, caller, job.agent, briefing.run,
-                     somebody ? tools::Asker(ask_on_terminal) : tools::Asker());
+    const std::string scope = "job:" + name + ":" + briefing.slot.label;
+    Interrupt interrupt;
+    const tools::Asker asker = somebody ? tools::Asker(ask_on_terminal)
+                               : job.confirm_in.empty()
+                                   ? tools::Asker()
+                                   : asker_in_chat(state, settings, name, scope, interrupt.stop());
+    tools::Gate gate(settings.policy, catalogue, caller, job.agent, briefing.run, asker);
     agent::Input input;
     const std::string own = prompt_text(declared.prompt);
     const std::string task = prompt_text(job.prompt);
@@ -84,12 +90,12 @@ audit::RunResult write_with_model(State& state, const settings::Settings& settin
     input.schema = jobs::answer_schema();
     input.zone_name = zone_name(settings);
     input.sources = [&settings](const auto& kinds) { return declared_sources(settings, kinds); };
-    input.effect_scope = "job:" + name + ":" + briefing.slot.label;
+    input.effect_scope = scope;
     auto limits = run_limits(settings, declared.limits, &job.limits);
     limits.calls.money =
         money_limits(settings, job.agent, caller, nullptr, briefing.run, base::wall_now());
     limits.calls.deadline = limits.deadline;
-    Interrupt interrupt;
+    if (asker && !somebody) limits.deadline += approval_time;
     agent::Caller model_caller(state.db, state.recorder);
     const auto output = agent::run(model_caller, state.recorder, candidates, gate, briefing.run,
                                    input, limits, *http, &interrupt.stop(), {});

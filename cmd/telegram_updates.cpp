@@ -12,6 +12,7 @@
 #include "chat_attachments.h"
 #include "chat_commands.h"
 #include "chat_context.h"
+#include "chat_question.h"
 #include "chat_turn.h"
 #include "paths.h"
 #include "telegram/bot_channel.h"
@@ -115,7 +116,7 @@ chat::Incoming TelegramUpdates::incoming(const Update& update, const telegram::S
   said.is_forward = update.is_forward;
   if (!update.album.empty()) m.not_before = now_ + album_time;
   m.untrusted = !said.quoted.empty();
-  m.text_ref = state_.bodies.put(json::dump(to_json(said)), now_, true);
+  m.text_ref = state_.bodies.put(json::dump(to_json(said, m.key)), now_, true);
   return m;
 }
 
@@ -173,7 +174,13 @@ void TelegramUpdates::take_press(const Update& update, const telegram::Speaker& 
     after_.press_answers.emplace_back(update.press_id, "That is no question of mine.");
     return;
   }
-  if (question->person != speaker.person) {
+  const auto job = job_of_question(question->message);
+  chat::Incoming presser;
+  presser.place = speaker.place;
+  presser.person = speaker.person;
+  const bool may_answer = question->person.empty() ? may_run_job(settings_, job, presser)
+                                                   : question->person == speaker.person;
+  if (!may_answer) {
     after_.press_answers.emplace_back(update.press_id, "This question is for somebody else.");
     return;
   }

@@ -29,7 +29,8 @@ bool begins_exchange(const llm::Message& message) {
 
 }  // namespace
 
-void shorten(std::vector<llm::Message>& messages, std::size_t most_bytes) {
+void shorten(std::vector<llm::Message>& messages, std::size_t most_bytes,
+             const Summarise& summarise) {
   std::size_t size = 0, latest = 0;
   for (std::size_t i = 0; i < messages.size(); ++i) {
     size += size_of(messages[i]);
@@ -52,7 +53,15 @@ void shorten(std::vector<llm::Message>& messages, std::size_t most_bytes) {
     do size -= size_of(messages[gone++]);
     while (gone < latest && !begins_exchange(messages[gone]));
   }
-  messages.erase(messages.begin(), messages.begin() + static_cast<std::ptrdiff_t>(gone));
+  if (gone == 0) return;
+  const auto stays = messages.begin() + static_cast<std::ptrdiff_t>(gone);
+  const std::vector<llm::Message> old(messages.begin(), stays);
+  messages.erase(messages.begin(), stays);
+  const std::string notes = summarise ? summarise(old) : std::string();
+  if (notes.empty()) return;
+  auto& first = messages.front().parts;
+  first.insert(first.begin(),
+               llm::Text{"Your own notes on what was said before:\n" + notes + "\n\n"});
 }
 
 }  // namespace openclaw::agent

@@ -105,6 +105,28 @@ std::optional<Conversation> Conversations::at(const std::string& place, const st
   return out;
 }
 
+std::string Conversations::forget(const std::string& id) {
+  auto& query = db_.statement("SELECT transcript_ref FROM conversations WHERE conversation=?");
+  query.bind(1, id);
+  const std::string ref = query.executeStep() ? query.getColumn(0).getString() : std::string();
+  query.reset();
+  auto& one = db_.statement("DELETE FROM conversations WHERE conversation=?");
+  one.bind(1, id);
+  one.exec();
+  one.reset();
+  return ref;
+}
+
+std::vector<std::string> Conversations::older_than(const std::string& place, base::Time before) {
+  auto& query = db_.statement("SELECT conversation FROM conversations WHERE place=? AND at<?");
+  query.bind(1, place);
+  query.bind(2, base::to_ms(before));
+  std::vector<std::string> out;
+  while (query.executeStep()) out.push_back(query.getColumn(0).getString());
+  query.reset();
+  return out;
+}
+
 std::optional<Transcript> Conversations::load(const Conversation& conversation) {
   const auto text = bodies_.get(conversation.ref);
   if (!text) return std::nullopt;
@@ -112,7 +134,15 @@ std::optional<Transcript> Conversations::load(const Conversation& conversation) 
 }
 
 void Conversations::save(Conversation c, const Transcript& transcript, base::Time now) {
-  c.ref = bodies_.put(json::dump(to_json(transcript)), now, true);
+  // With its name in it no other conversation has the same text, and the one before can go.
+  auto text = to_json(transcript);
+  text.set("conversation", c.id);
+  c.ref = bodies_.put(json::dump(text), now, true);
+  auto& before = db_.statement("SELECT transcript_ref FROM conversations WHERE conversation=?");
+  before.bind(1, c.id);
+  const std::string old = before.executeStep() ? before.getColumn(0).getString() : std::string();
+  before.reset();
+  if (old != c.ref) bodies_.drop(old);
   auto& upsert = db_.statement(
       "INSERT INTO conversations VALUES(?,?,?,?,?,?) ON CONFLICT(conversation) DO UPDATE SET"
       " at=excluded.at, transcript_ref=excluded.transcript_ref");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -30,7 +31,11 @@ struct Conversation {
 /// Keeps what a model reads within a budget (bytes of text and arguments): old results of tools go
 /// first, then whole exchanges from the beginning. A call and its result stay or go together; the
 /// latest exchange stays.
-void shorten(std::vector<llm::Message>& messages, std::size_t most_bytes);
+/// summarise: notes on exchanges that are to go, which the first that stays begins with then; empty
+/// = they go without.
+using Summarise = std::function<std::string(const std::vector<llm::Message>& old)>;
+void shorten(std::vector<llm::Message>& messages, std::size_t most_bytes,
+             const Summarise& summarise = {});
 
 /// Where conversations are found again. The texts rest sealed among the audit's bodies.
 class Conversations {
@@ -43,6 +48,10 @@ class Conversations {
   /// The one with this id, where it belongs to that place: whoever wrote in it.
   std::optional<Conversation> at(const std::string& place, const std::string& id);
   std::optional<Transcript> load(const Conversation& conversation);
+  /// Inside a transaction: it is no conversation any more; where its text is.
+  std::string forget(const std::string& id);
+  /// Those of a place that have not gone on since then.
+  std::vector<std::string> older_than(const std::string& place, base::Time before);
   /// Inside a transaction.
   void save(Conversation conversation, const Transcript& transcript, base::Time now);
 

@@ -46,6 +46,14 @@ std::string Bodies::put(std::string_view text, base::Time at, bool store, bool* 
   return ref;
 }
 
+void Bodies::drop(const std::string& ref) {
+  if (ref.empty()) return;
+  auto& one = db_.statement("DELETE FROM bodies WHERE ref=?");
+  one.bind(1, ref);
+  one.exec();
+  one.reset();
+}
+
 std::optional<std::string> Bodies::get(const std::string& ref) const {
   if (key_.empty() || ref.empty()) return std::nullopt;
   auto& query = db_.statement("SELECT sealed FROM bodies WHERE ref=?");

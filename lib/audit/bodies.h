@@ -19,6 +19,8 @@ class Bodies {
   /// Inside a transaction. store=false gives the reference without keeping the text. is_new: set to
   /// whether the text was not stored before.
   std::string put(std::string_view text, base::Time at, bool store, bool* is_new = nullptr);
+  /// Inside a transaction: a text that no row of the audit names is not needed any more.
+  void drop(const std::string& ref);
   /// nullopt: erased, never kept, or the key is not ours.
   std::optional<std::string> get(const std::string& ref) const;
   /// Whether a sealed text is there, whoever can open it.

@@ -14,7 +14,7 @@ namespace openclaw::audit {
 namespace {
 
 /// What the notes say about texts: those older than `before` may be erased, and those a person
-/// accepted as they were.
+/// accepted as they were, or had erased.
 struct Excuses {
   std::int64_t before = INT64_MIN;
   std::set<std::string> accepted;
@@ -27,11 +27,9 @@ Excuses excuses_of(store::Database& db) {
   while (query.executeStep()) {
     try {
       const auto data = json::parse(query.getColumn(1).getString());
-      if (query.getColumn(0).getString() == "accept") {
-        for (const auto& ref : data["texts"].items()) out.accepted.insert(ref.as_string());
-      } else {
-        out.before = std::max(out.before, data["texts_before"].as_int());
-      }
+      for (const auto& ref : data["texts"].items()) out.accepted.insert(ref.as_string());
+      if (query.getColumn(0).getString() != "accept")
+        out.before = std::max(out.before, data["texts_before"].as_int(INT64_MIN));
     } catch (const base::Error&) {
       continue;  // a changed note excuses nothing, and is a fault of its own
     }

@@ -54,9 +54,31 @@ void rebase(store::Database& db, const Head& base, const std::string& kind, json
   chain.end();
 }
 
+std::int64_t erase(store::Database& db, const std::set<std::string>& refs, base::Time now) {
+  db.raw().exec("PRAGMA secure_delete=ON");
+  auto erased = json::Value::array();
+  for (const auto& ref : refs) {
+    auto& one = db.statement("DELETE FROM bodies WHERE ref=?");
+    one.bind(1, ref);
+    if (one.exec() > 0) erased.push(ref);
+    one.reset();
+  }
+  const auto count = static_cast<std::int64_t>(erased.size());
+  if (count > 0) {
+    Chain chain(db);
+    chain.begin();
+    chain.append(notes,
+                 {base::to_ms(now), std::string("erase"),
+                  json::canonical(json::Value::object({{"bodies", count}, {"texts", erased}}))});
+    chain.end();
+  }
+  return count;
+}
+
 Pruned prune(store::Database& db, base::Time bodies_before, base::Time rows_before,
              base::Time now) {
   Pruned out;
+  db.raw().exec("PRAGMA secure_delete=ON");
   db.transaction([&] {
     auto& bodies = db.statement("DELETE FROM bodies WHERE at<?");
     bodies.bind(1, base::to_ms(bodies_before));

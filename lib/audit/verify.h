@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -39,6 +40,10 @@ std::optional<LastVerification> last_verification(store::Database& db);
 /// those that audit.head and the witnesses saw, so that what they know of is seen to be older.
 void accept(store::Database& db, const std::string& why, base::Time now,
             const std::vector<Witnessed>& witnesses = {});
+
+/// Inside a transaction: erases these texts, whatever their age, with a note that names them. How
+/// many there were.
+std::int64_t erase(store::Database& db, const std::set<std::string>& refs, base::Time now);
 
 /// Erases the texts older than bodies_before and the rows older than rows_before; the chain goes on
 /// from a base that a note names, so that what is left still verifies. Returns how many of each.

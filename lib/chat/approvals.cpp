@@ -69,7 +69,8 @@ std::optional<Approval> Approvals::of(const std::string& message, const std::str
 
 bool Approvals::answer(const std::string& id, const std::string& person, bool yes, base::Time now) {
   auto& update = db_.statement(
-      "UPDATE approvals SET state=? WHERE id=? AND person=? AND state='asked' AND expires_at>?");
+      "UPDATE approvals SET state=? WHERE id=? AND person IN (?,'') AND state='asked' AND "
+      "expires_at>?");
   update.bind(1, yes ? "yes" : "no");
   update.bind(2, id);
   update.bind(3, person);

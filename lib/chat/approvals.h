@@ -16,7 +16,8 @@ store::Migration approvals_migration();
 struct Approval {
   std::string id;       ///< 128 random bits; what a button carries
   std::string message;  ///< the key of the incoming message that wants the call
-  std::string place, person;
+  std::string place;
+  std::string person;  ///< who is asked; empty = whoever may answer at the place
   std::string digest;  ///< of tool and arguments
   std::string policy;  ///< digest of the policy that asked
   std::string tool;

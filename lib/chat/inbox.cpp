@@ -110,6 +110,21 @@ std::string Inbox::key_of(const std::string& place, const std::string& id) {
   return found.empty() ? std::string() : found.back().key;
 }
 
+std::vector<Incoming> Inbox::of_conversation(const std::string& conversation) {
+  return read("conversation=?", {conversation});
+}
+
+std::vector<Incoming> Inbox::ended_before(const std::string& place, base::Time before) {
+  auto out =
+      read("place=? AND text_ref<>'' AND state NOT IN ('new','asking') AND at<CAST(? AS INTEGER)",
+           {place, std::to_string(base::to_ms(before))});
+  return out;
+}
+
+void Inbox::forget_text(const std::string& key) {
+  run(db_, "UPDATE inbox SET text_ref='', kept_ref=NULL, reply_to='' WHERE key=?", {key});
+}
+
 void Inbox::begin(const std::string& key, const std::string& run_id, const std::string& agent,
                   const std::string& conversation) {
   run(db_, "UPDATE inbox SET run=?, agent=?, conversation=?, runs=runs+1 WHERE key=?",
@@ -141,7 +156,8 @@ void Inbox::absorb(const Incoming& message, const std::vector<std::string>& othe
       std::string("UPDATE inbox SET text_ref=?, untrusted=") + (message.untrusted ? "1" : "0") +
           " WHERE key=?",
       {message.text_ref, message.key});
-  for (const auto& key : others) run(db_, "UPDATE inbox SET state='merged' WHERE key=?", {key});
+  for (const auto& key : others)
+    run(db_, "UPDATE inbox SET state='merged', text_ref='' WHERE key=?", {key});
 }
 
 std::optional<Thread> Inbox::thread(const std::string& place, const std::string& thread) {

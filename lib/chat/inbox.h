@@ -59,7 +59,14 @@ class Inbox {
   /// The key of a message of a place by the channel's id; empty = none.
   std::string key_of(const std::string& place, const std::string& id);
 
+  /// All messages that went into a conversation.
+  std::vector<Incoming> of_conversation(const std::string& conversation);
+  /// Ended messages of a place that came before then and still have a text.
+  std::vector<Incoming> ended_before(const std::string& place, base::Time before);
+
   // All inside a transaction.
+  /// What was said is not kept any more; the row stays, so that the message is not taken twice.
+  void forget_text(const std::string& key);
   void begin(const std::string& key, const std::string& run, const std::string& agent,
              const std::string& conversation);
   void keep(const std::string& key, const std::string& ref, bool tools_begun);

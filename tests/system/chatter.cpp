@@ -77,8 +77,9 @@ std::string reply_to(const Value& request) {
   if (text.starts_with('[')) text.erase(0, text.find(' ') + 1);  // who said it, in a group
   const auto space = text.find(' ');
   const std::string verb = text.substr(0, space);
-  const std::string rest = space == std::string::npos ? "" : text.substr(space + 1);
+  std::string rest = space == std::string::npos ? "" : text.substr(space + 1);
   if (verb == "call") {
+    rest = rest.substr(0, rest.find('\n'));
     const auto end = rest.find(' ');
     return call(rest.substr(0, end), end == std::string::npos ? "{}" : rest.substr(end + 1), 1,
                 messages.size());
@@ -87,6 +88,7 @@ std::string reply_to(const Value& request) {
     const auto end = rest.find(' ');
     return call(rest.substr(0, end), rest.substr(end + 1), 2, messages.size());
   }
+  if (text.starts_with("nod")) return say("ok");
   if (verb == "say") return say(rest);
   if (text.ends_with("context")) {
     std::string all;
@@ -150,10 +152,11 @@ Chatter::Chatter() : house_(dir_.path().string(), {}) {
       "allow": [ {{"who": ["me", "eva"], "agents": ["ops"], "groups": ["free", "asked"]}} ] }} }},
   "sources": {{ "promises": {{ "kind": "commitments", "path": "promises.md" }} }},
   "jobs": {{ "review": {{ "schedule": "Mon 09:00", "max_late": "7d", "gather": [ {{"from": "promises"}} ],
-     "agent": "ops", "deliver": [ {{"to": "phone"}} ] }} }},
+     "agent": "ops", "prompt": "review.md", "deliver": [ {{"to": "phone"}} ] }} }},
   "telegram": {{ "token": {{"file": "{0}/token"}}, "base_url": "{5}" }} }}
 )",
                     dir_.path().string(), ::getuid(), me, eva, talker.url(), telegram.origin()));
+  write(dir_.file("review.md"), "Review my promises.\n");
   write(dir_.file("promises.md"), "# Promises\n- [ ] Send the tax form due:2026-11-20 ^tax\n");
 }
 

@@ -18,7 +18,7 @@ namespace openclaw::test {
 /// A vendor with the openai-chat format that does what the last message of a person says:
 /// "say WORDS", "call TOOL ARGUMENTS" (then it tells the result), "twice TOOL ARGUMENTS" (two calls
 /// in one message), "chain TOOL ARGUMENTS ;; TOOL ARGUMENTS" (one after the other), "context" (what
-/// it was sent), "wait" (until release()); anything else is said back.
+/// it was sent), "nod" ("ok"), "wait" (until release()); anything else is said back.
 class Talker {
  public:
   std::string url() const { return server_.url("/v1"); }
