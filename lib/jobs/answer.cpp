@@ -7,8 +7,16 @@
 #include "jobs/briefing.h"
 #include "json/parse.h"
 #include "json/schema.h"
+#include "markdown/rich.h"
 
 namespace openclaw::jobs {
+
+std::string without_links(std::string text) {
+  for (std::size_t at = 0; (at = text.find("](", at)) != std::string::npos;)
+    text.insert(at + 1, " ");
+  return text;
+}
+
 namespace {
 
 using json::Value;
@@ -17,10 +25,9 @@ constexpr std::size_t most_sentence = 400;
 
 /// One line without links: a link that the model made up must not be followed.
 std::string harmless(const std::string& text) {
-  std::string out = base::one_line(base::prefix_bytes(text, most_sentence));
-  for (std::size_t at = 0; (at = out.find("://", at)) != std::string::npos;)
-    out.replace(at, 3, " ");
-  return out;
+  markdown::Rich rich{without_links(base::one_line(base::prefix_bytes(text, most_sentence))), {}};
+  markdown::make_inert(rich);
+  return rich.text;
 }
 
 std::string_view severity_name(sources::Severity severity) {

@@ -123,7 +123,7 @@ class Page {
         line(" not mentioned above:");
         divided = true;
       }
-      const std::string text = mark(*told) + told->item.title + example(*told);
+      const std::string text = mark(*told) + without_links(told->item.title) + example(*told);
       const std::string start = fmt::format(
           " {} {}  ", told->item.severity == Severity::critical ? "▲" : "△", told->short_id);
       const std::size_t column = style_.width > 60 ? style_.width - 32 : style_.width;
@@ -158,7 +158,8 @@ class Page {
     if (shown.empty()) return;
     if (!lines) {
       std::vector<std::string> parts;
-      for (const auto* told : shown) parts.push_back(told->item.title + example(*told));
+      for (const auto* told : shown)
+        parts.push_back(without_links(told->item.title) + example(*told));
       if (parts.size() > 12) {
         const std::size_t more = parts.size() - 12;
         parts.resize(12);
@@ -186,7 +187,8 @@ class Page {
     const bool lasts = told.item.kind == "ticket" || told.item.kind == "commitment";
     std::string id = told.short_id.empty() ? "" : told.short_id + "  ";
     if (told.item.kind == "incident" && told.item.severity == Severity::critical) id += "▲ ";
-    const std::string text = id + (lasts ? mark(told) : "") + told.item.title + example(told);
+    const std::string text =
+        id + (lasts ? mark(told) : "") + without_links(told.item.title) + example(told);
     wrap("", "  " + text);
     if (!told.item.link.empty()) line("        " + told.item.link);
     if (words) wrap("", "        " + *words);

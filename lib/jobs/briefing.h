@@ -56,6 +56,9 @@ bool is_empty(const Briefing& briefing);
 /// Whether an item waits for somebody: no event, nothing that is over, nothing acknowledged.
 bool needs_somebody(const Told& told);
 
+/// Text of others for a line of ours: an address in it is seen or is none, never behind words.
+std::string without_links(std::string text);
+
 /// The schema that a model's answer must fit.
 json::Value answer_schema();
 /// The gathered facts as the model reads them: JSON lines between marks, data and never

@@ -28,7 +28,7 @@ std::string line_of(const char* heading, const std::vector<const Told*>& told) {
   for (const auto* one : told)
     if (!is_private(*one) && titles.size() < most_titles)
       titles.push_back((one->item.severity == sources::Severity::critical ? "▲ " : "") +
-                       one->item.title);
+                       without_links(one->item.title));
   const std::size_t rest = told.size() - titles.size();
   if (rest > 0 && !titles.empty()) titles.push_back(fmt::format("{} more", rest));
   return fmt::format("{} {}{}\n", heading, told.size(),

@@ -102,6 +102,22 @@ Rich first_line(const Rich& rich, std::size_t most_units) {
   return slice(rich, begin, std::min(cut, line == std::string::npos ? rich.text.size() : line));
 }
 
+namespace {
+
+/// Whether the colon at pos makes an address of what follows: "tg://", "mailto:".
+bool ends_a_scheme(std::string_view text, std::size_t pos) {
+  if (text.substr(pos, 3) == "://") return true;
+  std::size_t from = pos;
+  while (from > 0 && pos - from < 12 && base::is_alnum(text[from - 1])) --from;
+  const std::string word = base::lower(text.substr(from, pos - from));
+  for (const auto* scheme : {"mailto", "tel", "sms", "tg", "geo", "xmpp", "sip", "magnet", "data",
+                             "javascript", "matrix"})
+    if (word == scheme) return true;
+  return false;
+}
+
+}  // namespace
+
 void make_inert(Rich& rich) {
   std::vector<Span> code;
   for (const auto& span : rich.spans)
@@ -125,8 +141,10 @@ void make_inert(Rich& rich) {
       units += 2;
       continue;
     }
-    if (!in_code && (c == 0x3002 || c == 0xFF0E || c == 0xFF61 ||  // dots of other scripts
-                     (c == '.' && is_domain_dot(text, pos))))
+    if (!in_code && c == ':' && ends_a_scheme(text, pos))
+      out += "\u2236";
+    else if (!in_code && (c == 0x3002 || c == 0xFF0E || c == 0xFF61 ||  // dots of other scripts
+                          (c == '.' && is_domain_dot(text, pos))))
       out += "\u2024";
     else
       out += text.substr(pos, next - pos);
