@@ -106,10 +106,11 @@ namespace {
 
 /// Whether the colon at pos makes an address of what follows: "tg://", "mailto:".
 bool ends_a_scheme(std::string_view text, std::size_t pos) {
-  if (text.substr(pos, 3) == "://") return true;
   std::size_t from = pos;
   while (from > 0 && pos - from < 12 && base::is_alnum(text[from - 1])) --from;
   const std::string word = base::lower(text.substr(from, pos - from));
+  if (word == "http" || word == "https") return false;  // broken as a word
+  if (text.substr(pos, 3) == "://") return true;
   for (const auto* scheme : {"mailto", "tel", "sms", "tg", "geo", "xmpp", "sip", "magnet", "data",
                              "javascript", "matrix"})
     if (word == scheme) return true;
