@@ -2,7 +2,7 @@
 # Sourced by share/quickstart.sh and tests/run.sh: the Debian packages, and how to install them.
 build_packages="g++ cmake ninja-build pkg-config libcurl4-openssl-dev libssl-dev nlohmann-json3-dev
   libcli11-dev libspdlog-dev libfmt-dev libsqlitecpp-dev libsqlite3-dev libical-dev libxml2-dev libseccomp-dev
-  libmd4c-dev libvalijson-dev ca-certificates tzdata"
+  libmd4c-dev libolm-dev libvalijson-dev ca-certificates tzdata"
 test_packages="libgtest-dev sqlite3 xz-utils mandoc clang clang-format libclang-rt-14-dev openssl bsdutils procps
   systemd systemd-container git prometheus prometheus-alertmanager radicale python3-tz python3-recurring-ical-events
   python3-python-telegram-bot"

@@ -81,6 +81,7 @@ set_tests_properties(cli telegram_system_test jobs_system_test delivery_test kil
   "OPENCLAW=$<TARGET_FILE:openclaw>;VENDOR_STUB=$<TARGET_FILE:vendor_stub>;OPENCLAW_UNREDACTED=$<TARGET_FILE:openclaw_unredacted>;OPENCLAW_SPOOL_PROGRAM=$<TARGET_FILE:openclaw_spool>")
 openclaw_test(sources SOURCES files_test.cpp host_test.cpp incidents_test.cpp alerts_test.cpp caldav_test.cpp
   miniflux_test.cpp tickets_test.cpp feeds_test.cpp USES doubles support base json zone net)
+openclaw_test(e2ee SOURCES vectors_test.cpp USES base json crypto store ratchet)
 openclaw_test(markdown SOURCES terminal_test.cpp rich_test.cpp html_test.cpp examples_test.cpp USES support base)
 openclaw_test(jobs SOURCES ledger_test.cpp memory_test.cpp briefing_test.cpp
   USES support base json crypto zone store audit sources)
