@@ -86,7 +86,12 @@ namespace {
 /// True: the message is ours to send. Otherwise its owner has been woken and given time.
 bool wait_for_owner(Channels& channels, chat::Outbox& outbox, const chat::Message& message) {
   for (int i = 0; i < most_waits; ++i) {
-    if (channels.is_ours(message.place)) return true;
+    try {
+      if (channels.is_ours(message.place)) return true;
+    } catch (const base::UnavailableError& e) {
+      outbox.later(message.key, base::describe(e), false);
+      return false;
+    }
     if (i % 20 == 0) channels.wake(message.place);
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
     const auto now = outbox.find(message.key);

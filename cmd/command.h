@@ -60,6 +60,7 @@ Command run_job_command();
 Command send_command();
 Command host_command();
 Command listen_telegram_command();
+Command listen_matrix_command();
 std::vector<Command> audit_commands();
 std::vector<Command> policy_commands();
 Command check_command();

@@ -4,9 +4,6 @@
 
 #include <fmt/core.h>
 #include <poll.h>
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "base/error.h"
 #include "base/log.h"
@@ -18,11 +15,10 @@
 #include "interrupt.h"
 #include "output.h"
 #include "paths.h"
+#include "run_child.h"
 #include "service_state.h"
 #include "telegram_account.h"
 #include "telegram_updates.h"
-
-extern char** environ;
 
 namespace openclaw::cmd {
 namespace {
@@ -83,7 +79,7 @@ class Listener {
                             std::size_t most, const base::Stop& stop) {
                        return account_.download(http, attachment.ref, most, stop);
                      },
-                     [this](const std::string& job) { return run_job(job); },
+                     [this](const std::string& job) { return run_job(settings_, folder_, job); },
                      [this] { interrupt_.stop().request(); }});
     floor.start();
     listen(updates, floor);
@@ -203,8 +199,8 @@ class Listener {
     base::log::info("telegram", "{}",
                     base::counted(static_cast<std::int64_t>(list.size()), "update"));
     const auto after = updates.take(list);
-    floor.cancel(after.cancelled);
-    if (after.any) floor.wake();
+    floor.cancel(after.taken.cancelled);
+    if (after.taken.any) floor.wake();
     for (const auto& [press, text] : after.press_answers)
       tell("answerCallbackQuery", Value::object({{"callback_query_id", press}, {"text", text}}));
     for (const auto& chat : after.chats_to_leave)
@@ -241,23 +237,6 @@ class Listener {
          {"action", "typing"}});
     if (!thread.empty()) params.set("message_thread_id", std::int64_t{std::atoll(thread.c_str())});
     typing_->api().call("sendChatAction", params, base::Millis(5000));
-  }
-
-  /// A process of its own, as by hand: its deliveries come back to us through the outbox.
-  bool run_job(const std::string& job) {
-    std::vector<std::string> words{"openclaw", "run-job", job,    "--deliver",
-                                   "--force",  "--state", folder_};
-    if (!settings_.file.empty()) words.insert(words.end(), {"--config", settings_.file});
-    std::vector<char*> argv;
-    for (auto& word : words) argv.push_back(word.data());
-    argv.push_back(nullptr);
-    pid_t child = 0;
-    if (::posix_spawn(&child, "/proc/self/exe", nullptr, nullptr, argv.data(), environ) != 0)
-      return false;
-    int status = 0;
-    while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
-    }
-    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
   }
 
   const Args& args_;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "base/error.h"
 #include "channels.h"
+#include "matrix_account.h"
 #include "telegram_account.h"
+#include "wake.h"
 
 namespace openclaw::cmd {
 namespace {
@@ -12,6 +14,12 @@ class Accounts : public Remote {
       : settings_(settings), folder_(std::move(folder)) {}
 
   bool is_ours(const std::string& place) override {
+    // Rows for rooms wait for the listener: it alone has the keys.
+    if (kind(place) == "matrix") {
+      if (settings_.matrix && own_matrix(folder_))
+        throw base::UnavailableError("openclaw-listen-matrix does not run");
+      return !settings_.matrix;
+    }
     if (kind(place) != "telegram" || !settings_.telegram) return true;
     // Before the token: where a listener sends, nobody else needs it.
     if (!lock_) lock_ = own_telegram(folder_);
@@ -20,7 +28,7 @@ class Accounts : public Remote {
 
   std::unique_ptr<chat::Channel> channel(State& state, const std::string& place) override {
     if (kind(place) != "telegram")
-      throw base::UnavailableError(kind(place) + " is not served by this version");
+      throw base::ConfigError("the configuration has no \"matrix\"", "openclaw check --next");
     if (!settings_.telegram)
       throw base::ConfigError("the configuration has no \"telegram\"", "openclaw check --next");
     return telegram().channel(state, settings_.places.at(place).address);
@@ -28,6 +36,7 @@ class Accounts : public Remote {
 
   void wake(const std::string& place) override {
     if (kind(place) == "telegram" && settings_.telegram) wake_telegram(folder_);
+    if (kind(place) == "matrix") ring(folder_ + "/matrix.wake");
   }
 
  private:

@@ -7,8 +7,8 @@ namespace openclaw::cmd {
 
 const std::vector<Command>& commands() {
   static const std::vector<Command> table = [] {
-    std::vector<Command> out{ask_command(), run_job_command(), send_command(), host_command(),
-                             listen_telegram_command()};
+    std::vector<Command> out{ask_command(),  run_job_command(),       send_command(),
+                             host_command(), listen_matrix_command(), listen_telegram_command()};
     for (auto& list : {audit_commands(), policy_commands()})
       out.insert(out.end(), list.begin(), list.end());
     out.push_back(check_command());

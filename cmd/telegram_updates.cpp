@@ -1,20 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "telegram_updates.h"
 
-#include <fmt/core.h>
-
 #include "base/failpoint.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "chat/approvals.h"
 #include "chat/inbox.h"
-#include "chat/outbox.h"
-#include "chat_attachments.h"
-#include "chat_commands.h"
 #include "chat_context.h"
-#include "chat_question.h"
-#include "chat_turn.h"
-#include "paths.h"
 #include "telegram/bot_channel.h"
 
 namespace openclaw::cmd {
@@ -23,7 +14,6 @@ namespace {
 using json::Value;
 using telegram::Update;
 
-constexpr base::Millis useful{24LL * 3600000};
 constexpr base::Millis album_time{1500};  // what was sent together arrives apart
 
 }  // namespace
@@ -51,7 +41,8 @@ TelegramUpdates::TelegramUpdates(State& state, const settings::Settings& setting
       settings_(settings),
       bot_(std::move(bot)),
       name_(std::move(name)),
-      doors_(doors_of(settings)) {}
+      doors_(doors_of(settings)),
+      intake_(state, settings) {}
 
 AfterUpdates TelegramUpdates::take(const json::Array& updates) {
   after_ = {};
@@ -93,13 +84,20 @@ void TelegramUpdates::take_one(const Update& update) {
                        speaker.place, update.moved_to);
     return;
   }
-  if (update.kind == Update::Kind::edit) {
-    const auto message = incoming(update, speaker);
-    if (!chat_command(update.text))
-      chat::Inbox(state_.db).replace_text(message.key, message.text_ref);
-    return;
-  }
-  take_message(update, speaker);
+  auto message = incoming(update, speaker);
+  auto said = said_in(update);
+  if (update.kind == Update::Kind::edit) return intake_.edit(message, said, now_);
+  const bool group = update.chat_type != "private";
+  if (group && settings_.places.at(speaker.place).reply == "mentioned" && !update.mentions) return;
+  if (update.text.empty() && update.quoted.empty() && !update.attachment)
+    return;  // a service message
+  intake_.take(std::move(message), said, now_, after_.taken);
+}
+
+Said TelegramUpdates::said_in(const Update& update) {
+  Said said{update.is_forward ? std::string() : update.text, update.quoted, {}, update.is_forward};
+  if (update.attachment) said.attachments.push_back(*update.attachment);
+  return said;
 }
 
 chat::Incoming TelegramUpdates::incoming(const Update& update, const telegram::Speaker& speaker) {
@@ -111,100 +109,17 @@ chat::Incoming TelegramUpdates::incoming(const Update& update, const telegram::S
   m.id = update.message;
   m.reply_to = update.reply_to;
   m.at = now_;
-  Said said{update.is_forward ? std::string() : update.text, update.quoted, {}, {}};
-  if (update.attachment) said.attachments.push_back(*update.attachment);
-  said.is_forward = update.is_forward;
   if (!update.album.empty()) m.not_before = now_ + album_time;
-  m.untrusted = !said.quoted.empty();
-  m.text_ref = state_.bodies.put(json::dump(to_json(said, m.key)), now_, true);
   return m;
 }
 
-void TelegramUpdates::take_message(const Update& update, const telegram::Speaker& speaker) {
-  const auto& place = settings_.places.at(speaker.place);
-  const bool group = update.chat_type != "private";
-  if (group && place.reply == "mentioned" && !update.mentions) return;
-  if (update.text.empty() && update.quoted.empty() && !update.attachment)
-    return;  // a service message
-  auto message = incoming(update, speaker);
-  chat::Inbox inbox(state_.db);
-  const auto command = update.is_forward ? std::nullopt : chat_command(update.text);
-  const bool at_once = command && command->name != "job";
-  const bool is_only_file = update.text.empty() && update.quoted.empty();
-  const std::string why =
-      is_only_file ? why_unreadable(settings_, *update.attachment) : std::string();
-  const auto full = at_once ? std::string() : over_quota(state_, settings_, message, now_);
-  if (at_once || !why.empty() || !full.empty()) message.state = "done";
-  if (!inbox.put(message)) return;  // it came before
-  after_.any = true;
-  if (at_once) return take_command(update, message);
-  if (!full.empty() || !why.empty())
-    say(state_, message, answer_key(message), full.empty() ? why : full, now_);
-}
-
-void TelegramUpdates::take_command(const Update& update, const chat::Incoming& message) {
-  const auto command = *chat_command(update.text);
-  std::string text;
-  if (command.name == "cancel") {
-    chat::Inbox inbox(state_.db);
-    int stopped = 0;
-    for (const auto& open : inbox.open_of(message.place, message.person)) {
-      inbox.set_state(open.key, "cancelled");
-      after_.cancelled.push_back(open.key);
-      for (const auto& question : chat::Approvals(state_.db).close(open.key))
-        close_question(question, "✗ Cancelled: " + question.tool);
-      ++stopped;
-    }
-    text = stopped == 0 ? "There is nothing to stop." : "Stopped.";
-  } else {
-    text = run_chat_command(state_, settings_, command, message, now_);
-  }
-  say(state_, message, answer_key(message), text, now_);
-}
-
 void TelegramUpdates::take_press(const Update& update, const telegram::Speaker& speaker) {
-  after_.any = true;
   const bool yes = update.press.starts_with("y:");
-  const std::string id = update.press.size() > 2 ? update.press.substr(2) : std::string();
-  chat::Approvals approvals(state_.db);
-  const auto question = approvals.find(id);
-  const bool here =
-      question && question->place == speaker.place && (yes || update.press.starts_with("n:"));
-  if (!here) {
-    after_.press_answers.emplace_back(update.press_id, "That is no question of mine.");
-    return;
-  }
-  const auto job = job_of_question(question->message);
-  chat::Incoming presser;
-  presser.place = speaker.place;
-  presser.person = speaker.person;
-  const bool may_answer = question->person.empty() ? may_run_job(settings_, job, presser)
-                                                   : question->person == speaker.person;
-  if (!may_answer) {
-    after_.press_answers.emplace_back(update.press_id, "This question is for somebody else.");
-    return;
-  }
-  if (!approvals.answer(id, speaker.person, yes, now_)) {
-    after_.press_answers.emplace_back(update.press_id, "It is closed already.");
-    return;
-  }
-  chat::Inbox(state_.db).set_state(question->message, "new");
-  after_.press_answers.emplace_back(update.press_id, yes ? "Yes." : "No.");
-  const zone::Zone zone(zone_name(settings_));
-  const auto local = zone.local(now_);
-  close_question(*question, fmt::format("{} {}, {:02}:{:02}: {}", yes ? "✓" : "✗", speaker.person,
-                                        local.hour, local.minute, question->tool));
-}
-
-void TelegramUpdates::close_question(const chat::Approval& question, const std::string& text) {
-  chat::Message edit;
-  edit.key = "closed:" + question.id;
-  edit.owner = edit.key;
-  edit.place = question.place;
-  edit.edits = "question:" + question.id;
-  edit.expires = now_ + useful;
-  edit.text_ref = state_.bodies.put(text, now_, true);
-  chat::Outbox(state_.db).put(edit, now_);
+  const bool is_ours = yes || update.press.starts_with("n:");
+  after_.press_answers.emplace_back(
+      update.press_id,
+      intake_.press(speaker.place, speaker.person, is_ours ? update.press.substr(2) : std::string(),
+                    yes, now_, after_.taken));
 }
 
 void TelegramUpdates::refuse(const Update& update, const std::string& why) {

@@ -3,8 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "chat/approvals.h"
-#include "chat/inbox.h"
+#include "chat_intake.h"
 #include "json/value.h"
 #include "settings/settings.h"
 #include "telegram/update.h"
@@ -16,8 +15,7 @@ namespace openclaw::cmd {
 struct AfterUpdates {
   std::vector<std::pair<std::string, std::string>> press_answers;  ///< callback id, text
   std::vector<std::string> chats_to_leave;
-  std::vector<std::string> cancelled;  ///< keys of messages
-  bool any = false;                    ///< there are new rows
+  Taken taken;
 };
 
 /// Turns updates into rows: messages, answers to commands, pressed buttons. Who may not speak ends
@@ -33,10 +31,8 @@ class TelegramUpdates {
 
  private:
   void take_one(const telegram::Update& update);
-  void take_message(const telegram::Update& update, const telegram::Speaker& speaker);
-  void take_command(const telegram::Update& update, const chat::Incoming& message);
+  static Said said_in(const telegram::Update& update);
   void take_press(const telegram::Update& update, const telegram::Speaker& speaker);
-  void close_question(const chat::Approval& question, const std::string& text);
   void refuse(const telegram::Update& update, const std::string& why);
   chat::Incoming incoming(const telegram::Update& update, const telegram::Speaker& speaker);
 
@@ -44,6 +40,7 @@ class TelegramUpdates {
   const settings::Settings& settings_;
   std::string bot_, name_;
   telegram::Doors doors_;
+  Intake intake_;
   base::Time now_{};
   AfterUpdates after_;
   std::vector<json::Value> strangers_;

@@ -129,6 +129,7 @@ std::map<std::string, std::string> render_units(const settings::Settings& settin
   out["openclaw-job@.service"] = service("openclaw job %i", program + " run-job --scheduled %i");
   out["openclaw-recover.service"] =
       service("openclaw, what was left half done", program + " run-job --recover");
+  out["openclaw-listen-matrix.service"] = listener("matrix", program + " listen-matrix");
   out["openclaw-listen-telegram.service"] = listener("telegram", program + " listen-telegram");
   out["openclaw-recover.timer"] =
       head("openclaw, what was left half done, at boot and every 5 minutes") +

@@ -67,7 +67,8 @@ void read_places(config::Node& root, Settings& out) {
              place.private_text = n.flag(
                  "private_text", "calendars and tickets may go there though it is not end-to-end");
              place.notify = n.word("notify", {"loud", "silent"}, "of deliveries", "loud");
-             n.not_in_this_version("allow_unverified_devices");
+             place.allow_unverified_devices = n.flag(
+                 "allow_unverified_devices", "devices that their owner has not signed read along");
              n.not_in_this_version("preview");
              auto& rules = out.policy.places[name];
              n.list("allow", "rules; absence means no", [&](config::Node& rule) {
@@ -79,14 +80,18 @@ void read_places(config::Node& root, Settings& out) {
 }
 
 void read_channels(config::Node& root, Settings& out) {
-  root.object("matrix", "the bot's Matrix account", [](config::Node& n) {
-    const auto homeserver = n.required_text("homeserver", "https URL");
-    if (!homeserver.empty() && !url::parse(homeserver))
+  root.object("matrix", "the bot's Matrix account", [&out](config::Node& n) {
+    Matrix matrix;
+    matrix.homeserver = n.required_text("homeserver", "https URL");
+    if (!matrix.homeserver.empty() && !url::parse(matrix.homeserver))
       n.problem_at("homeserver", "must be a plain https URL, without a user in it");
-    n.required_text("user", "full user id of the bot");
-    read_secret(n, "password", "its password");
-    read_secret(n, "recovery_key", "recovery key of its secret storage");
-    read_secret(n, "store_key", "key of its store");
+    while (matrix.homeserver.ends_with('/')) matrix.homeserver.pop_back();
+    matrix.user = n.required_text("user", "full user id of the bot");
+    matrix.password = read_secret(n, "password", "its password");
+    matrix.recovery_key = read_secret(n, "recovery_key", "recovery key of its secret storage");
+    matrix.store_key =
+        read_secret(n, "store_key", "seals matrix.db; left out = store.key in the state");
+    out.matrix = std::move(matrix);
   });
   root.object("telegram", "the Telegram bot", [&out](config::Node& n) {
     Telegram telegram;

@@ -74,6 +74,7 @@ struct Place {
   bool memory = true;
   std::string keep;  ///< full, digests; empty = as the audit
   bool private_text = false;
+  bool allow_unverified_devices = false;
   std::string notify = "loud";
   std::vector<Allow> allow;
   /// Whether private text may go there: where it is end-to-end encrypted, the shell, or declared.
@@ -122,6 +123,11 @@ struct Audit {
   std::string drift_tell;
 };
 
+struct Matrix {
+  std::string homeserver, user;
+  SecretRef password, recovery_key, store_key;
+};
+
 /// What reads the files that people send. A program gets the file as its input and prints text.
 struct Documents {
   std::int64_t most_bytes = 10LL << 20;
@@ -159,6 +165,7 @@ struct Settings {
   std::map<std::string, Job> jobs;
   Audit audit;
   std::optional<Telegram> telegram;
+  std::optional<Matrix> matrix;
   Documents documents;
   Voice voice;
   policy::Policy policy;

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <set>
+#include <string>
+#include <vector>
+
+#include "chat_intake.h"
+#include "matrix/account.h"
+
+namespace openclaw::cmd {
+
+/// Turns what /sync brings into rows: messages, commands, answers to questions, what was taken
+/// back. Who may not speak ends here, with a row in the audit once an hour.
+class MatrixUpdates {
+ public:
+  MatrixUpdates(State& state, const settings::Settings& settings, matrix::Account& account)
+      : state_(state), settings_(settings), account_(account), intake_(state, settings) {}
+
+  struct After {
+    Taken taken;
+    std::vector<std::string> join, refuse;  ///< rooms
+  };
+  /// One answer of /sync. The rows in openclaw.db are durable before keys and position in matrix.db
+  /// are: what comes twice is known by its event id. Throws base::StorageError: nothing was taken.
+  After take(const json::Value& sync);
+
+ private:
+  void take_event(const matrix::RoomEvent& at);
+  void take_message(const matrix::RoomEvent& at, const e2ee::Opened& opened);
+  void take_reaction(const matrix::RoomEvent& at);
+  void take_invite(const matrix::RoomEvent& at);
+  bool has_unknown_senders(const json::Value& sync);
+  void read_unread();
+  void tell_unread();
+  /// Place and person; false: refused, and noted.
+  bool admit(const std::string& room, const std::string& sender, std::string& place,
+             std::string& person);
+  void refuse(const std::string& room, const std::string& sender, const std::string& why);
+  std::string place_of(const std::string& room) const;
+
+  State& state_;
+  const settings::Settings& settings_;
+  matrix::Account& account_;
+  Intake intake_;
+  base::Time now_{};
+  After after_;
+  std::vector<json::Value> strangers_;
+  std::set<std::string> senders_;
+};
+
+}  // namespace openclaw::cmd

@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: MIT
+// Megolm: what is said in rooms.
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/failpoint.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "e2ee/machine.h"
+#include "e2ee/signing.h"
+#include "json/parse.h"
+
+namespace openclaw::e2ee {
+namespace {
+
+using json::Value;
+
+constexpr const char* megolm = "m.megolm.v1.aes-sha2";
+
+}  // namespace
+
+Lacks Machine::prepare(const std::string& room, const RoomRules& rules, base::Time now) {
+  Lacks out;
+  for (const auto& user : rules.members) {
+    track(user);
+    const auto state = store::row(db_, "SELECT changed FROM tracked WHERE user=?", user);
+    if (state && state->integer(0) > 0) out.users.push_back(user);
+  }
+  if (!out.users.empty()) return out;
+  const auto key = pickle_key();
+  auto known = store::row(
+      db_, "SELECT session, pickle, created_at, messages, is_spent FROM own_room_keys WHERE room=?",
+      room);
+  const bool is_good =
+      known && known->integer(4) == 0 &&
+      known->integer(3) < std::clamp<std::int64_t>(rules.most_messages, 1, 10000) &&
+      base::from_ms(known->integer(2)) + std::max(rules.oldest, base::Millis(3600000)) > now;
+  if (!is_good) {
+    const auto fresh = ratchet::OutboundGroup::create();
+    store::run(db_, "INSERT OR REPLACE INTO own_room_keys VALUES(?,?,?,?,0,0)", room, fresh.id(),
+               fresh.pickle(key), base::to_ms(now));
+    // A reader's end of our own, from the beginning: for the backup and for those who ask.
+    const auto me = own();
+    keep_inbound(room, ratchet::InboundGroup::from_session_key(fresh.session_key()), me.curve25519,
+                 me.ed25519, me.user, "own");
+    known = store::row(db_, "SELECT session, pickle FROM own_room_keys WHERE room=?", room);
+  }
+  const auto session = ratchet::OutboundGroup::unpickle(key, known->text(1));
+  const auto me = own();
+  for (const auto& user : rules.members)
+    for (const auto& device : devices(user)) {
+      if (device.curve25519 == me.curve25519) continue;
+      if (store::row(db_, "SELECT 1 FROM shares WHERE session=? AND user=? AND device=?",
+                     session.id(), user, device.device))
+        continue;
+      if (!device.is_signed && !rules.allow_unsigned) {
+        withhold(room, session.id(), device);
+      } else if (has_session(device)) {
+        share(room, session, device, rules, now);
+      } else {
+        const auto wait = store::row(
+            db_, "SELECT not_before FROM devices WHERE user=? AND device=?", user, device.device);
+        if (wait->integer(0) <= base::to_ms(now)) out.claims.emplace_back(user, device.device);
+      }
+    }
+  return out;
+}
+
+void Machine::share(const std::string& room, const ratchet::OutboundGroup& session,
+                    const Device& device, const RoomRules& rules, base::Time now) {
+  auto content = Value::object({{"algorithm", megolm},
+                                {"room_id", room},
+                                {"session_id", session.id()},
+                                {"session_key", session.session_key()},
+                                {"shared_history", rules.shared_history},
+                                {"org.matrix.msc3061.shared_history", rules.shared_history}});
+  put_parcel("m.room.encrypted", device.user, device.device,
+             olm_content(device, "m.room_key", content, now));
+  store::run(db_, "INSERT INTO shares VALUES(?,?,?,?,?)", session.id(), device.user, device.device,
+             device.curve25519, static_cast<std::int64_t>(session.index()));
+}
+
+/// Told once that it does not get the key, and why.
+void Machine::withhold(const std::string& room, const std::string& session, const Device& device) {
+  put_parcel("m.room_key.withheld", device.user, device.device,
+             Value::object({{"algorithm", megolm},
+                            {"room_id", room},
+                            {"session_id", session},
+                            {"sender_key", own().curve25519},
+                            {"from_device", own().device},
+                            {"code", "m.unverified"},
+                            {"reason", "The device is not signed by its owner."}}));
+  store::run(db_, "INSERT INTO shares VALUES(?,?,?,?,-1)", session, device.user, device.device,
+             device.curve25519);
+}
+
+Value Machine::encrypt(const std::string& room, const std::string& type, const Value& content) {
+  const auto key = pickle_key();
+  const auto row =
+      store::row(db_, "SELECT pickle FROM own_room_keys WHERE room=? AND is_spent=0", room);
+  if (!row) throw base::Error("the room's session is not ready");
+  auto session = ratchet::OutboundGroup::unpickle(key, row->text(0));
+  Value inside = content;
+  // What relates an event to others is for the server too, and counts only outside.
+  const Value relates = content["m.relates_to"];
+  inside.erase("m.relates_to");
+  const auto plain = Value::object({{"type", type}, {"content", inside}, {"room_id", room}});
+  const auto ciphertext = session.encrypt(json::dump(plain));
+  store::run(db_, "UPDATE own_room_keys SET pickle=?, messages=messages+1 WHERE room=?",
+             session.pickle(key), room);
+  const auto me = own();
+  auto out = Value::object({{"algorithm", megolm},
+                            {"ciphertext", ciphertext},
+                            {"session_id", session.id()},
+                            {"sender_key", me.curve25519},
+                            {"device_id", me.device}});
+  if (!relates.is_null()) out.set("m.relates_to", relates);
+  base::failpoint("room message encrypted");
+  return out;
+}
+
+void Machine::rotate(const std::string& room) {
+  store::run(db_, "UPDATE own_room_keys SET is_spent=1 WHERE room=?", room);
+}
+
+void Machine::rotate_all() { store::run(db_, "UPDATE own_room_keys SET is_spent=1"); }
+
+Opened Machine::open(const std::string& room, const Value& event) {
+  const auto& content = event["content"];
+  const auto& id = content["session_id"].as_string();
+  if (content["algorithm"].as_string() != megolm || !from_base64(content["ciphertext"].as_string()))
+    throw Unreadable("it is encrypted in a way that is not known here", false);
+  const auto row = store::row(
+      db_,
+      "SELECT pickle, sender_key, ed25519, user, source FROM room_keys WHERE room=? AND session=?",
+      room, id);
+  if (!row) throw Unreadable("its key has not come", true);
+  auto session = ratchet::InboundGroup::unpickle(pickle_key(), row->text(0));
+  ratchet::InboundGroup::Plain plain;
+  try {
+    plain = session.decrypt(content["ciphertext"].as_string());
+  } catch (const ratchet::Failure& e) {
+    throw Unreadable(e.what(), std::string_view(e.what()).find("UNKNOWN_MESSAGE_INDEX") !=
+                                   std::string_view::npos);
+  }
+  const auto& event_id = event["event_id"].as_string();
+  const auto at = event["origin_server_ts"].as_int();
+  const auto used =
+      store::row(db_, "SELECT event, at FROM room_key_uses WHERE session=? AND number=?", id,
+                 static_cast<std::int64_t>(plain.index));
+  if (used && (used->text(0) != event_id || used->integer(1) != at))
+    throw Unreadable("it is an earlier message, played back", false);
+  if (!used)
+    store::run(db_, "INSERT INTO room_key_uses VALUES(?,?,?,?)", id,
+               static_cast<std::int64_t>(plain.index), event_id, at);
+  const auto inside = json::parse(plain.text);
+  if (inside["room_id"].as_string() != room)
+    throw Unreadable("it was written for another room", false);
+  Opened out;
+  out.type = inside["type"].as_string();
+  out.content = inside["content"];
+  out.content.erase("m.relates_to");
+  if (content.contains("m.relates_to")) out.content.set("m.relates_to", content["m.relates_to"]);
+  out.session = id;
+  const auto& sender = event["sender"].as_string();
+  if (!row->text(3).empty() && row->text(3) != sender)
+    throw Unreadable("its key belongs to somebody else", false);
+  if (row->text(4) != "direct" && row->text(4) != "own") {
+    out.why_not = "its key did not come from its sender";
+    return out;
+  }
+  const auto device = store::row(
+      db_, "SELECT user, ed25519, is_signed FROM devices WHERE curve25519=? AND is_gone=0",
+      row->text(1));
+  if (!device || device->text(0) != sender || device->text(1) != row->text(2))
+    out.why_not = "its device is not known";
+  else if (device->integer(2) == 0)
+    out.why_not = "its device is not signed by its owner";
+  else
+    out.is_trusted = true;
+  return out;
+}
+
+void Machine::take_room_key(const Value& plain, const std::string& sender_key) {
+  const auto& content = plain["content"];
+  if (content["algorithm"].as_string() != megolm) throw base::Error("a room key of another kind");
+  const auto session = ratchet::InboundGroup::from_session_key(content["session_key"].as_string());
+  if (session.id() != content["session_id"].as_string())
+    throw base::Error("a room key under another name");
+  const auto& room = content["room_id"].as_string();
+  if (room.empty()) throw base::Error("a room key for no room");
+  keep_inbound(room, session, sender_key, plain["keys"]["ed25519"].as_string(),
+               plain["sender"].as_string(), "direct");
+}
+
+/// Only from the device that made it, to which we have a session; readable, never trusted.
+void Machine::take_forwarded_key(const Value& plain, const std::string& sender_key) {
+  const auto& content = plain["content"];
+  if (content["sender_key"].as_string() != sender_key)
+    throw base::Error("a forwarded key that is not its sender's own");
+  import(content["room_id"].as_string(), content["session_id"].as_string(),
+         content["session_key"].as_string(), sender_key, "forwarded");
+}
+
+bool Machine::import(const std::string& room, const std::string& session,
+                     const std::string& exported, const std::string& sender_key,
+                     const std::string& source) {
+  const auto key = ratchet::InboundGroup::from_export(exported);
+  if (key.id() != session || room.empty()) return false;
+  return keep_inbound(room, key, sender_key, {}, {}, source);
+}
+
+/// Of two keys of one session the one that reads further back stays; where it came from says how
+/// far it is believed, and that never grows by a copy.
+bool Machine::keep_inbound(const std::string& room, const ratchet::InboundGroup& session,
+                           const std::string& sender_key, const std::string& ed25519,
+                           const std::string& user, const std::string& source) {
+  const auto key = pickle_key();
+  const auto known = store::row(
+      db_, "SELECT pickle, first_index, source FROM room_keys WHERE room=? AND session=?", room,
+      session.id());
+  if (known) {
+    const auto old = ratchet::InboundGroup::unpickle(key, known->text(0));
+    const auto later = std::max(old.first_index(), session.first_index());
+    if (old.export_at(later) != session.export_at(later)) {
+      base::log::warning("matrix", "two different keys for one session, keeping the first");
+      return false;
+    }
+    if (old.first_index() <= session.first_index()) {
+      // What was read from a copy is believed once its maker sends it.
+      if (source == "direct" && known->text(2) != "direct" && known->text(2) != "own")
+        store::run(
+            db_,
+            "UPDATE room_keys SET source=?, sender_key=?, ed25519=?, user=? WHERE room=? AND "
+            "session=?",
+            source, sender_key, ed25519, user, room, session.id());
+      return false;
+    }
+    store::run(
+        db_,
+        "UPDATE room_keys SET pickle=?, first_index=?, is_backed_up=0 WHERE room=? AND session=?",
+        session.pickle(key), static_cast<std::int64_t>(session.first_index()), room, session.id());
+    return true;
+  }
+  store::run(db_, "INSERT INTO room_keys VALUES(?,?,?,?,?,?,?,?,0)", room, session.id(),
+             session.pickle(key), sender_key, ed25519, user, source,
+             static_cast<std::int64_t>(session.first_index()));
+  return true;
+}
+
+std::vector<Machine::Kept> Machine::not_backed_up(std::size_t most) {
+  std::vector<Kept> out;
+  for (const auto& row : store::rows(
+           db_,
+           "SELECT room, session, pickle, sender_key, ed25519, first_index FROM room_keys WHERE "
+           "is_backed_up=0 LIMIT ?",
+           static_cast<std::int64_t>(most))) {
+    const auto session = ratchet::InboundGroup::unpickle(pickle_key(), row.text(2));
+    out.push_back(
+        {row.text(0), row.text(1),
+         Value::object({{"algorithm", megolm},
+                        {"sender_key", row.text(3)},
+                        {"session_key", session.export_at(session.first_index())},
+                        {"sender_claimed_keys", Value::object({{"ed25519", row.text(4)}})},
+                        {"forwarding_curve25519_key_chain", Value::array()}}),
+         session.first_index()});
+  }
+  return out;
+}
+
+void Machine::backed_up(const std::vector<Kept>& kept) {
+  for (const auto& one : kept)
+    store::run(db_,
+               "UPDATE room_keys SET is_backed_up=1 WHERE room=? AND session=? AND first_index=?",
+               one.room, one.session, static_cast<std::int64_t>(one.first_index));
+}
+
+void Machine::back_up_again() { store::run(db_, "UPDATE room_keys SET is_backed_up=0"); }
+
+}  // namespace openclaw::e2ee

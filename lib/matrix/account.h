@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "e2ee/machine.h"
+#include "matrix/api.h"
+
+namespace openclaw::matrix {
+
+const std::vector<store::Migration>& migrations();
+
+struct Login {
+  std::string homeserver;  ///< https://…
+  std::string user;        ///< @bot:example.org
+  const base::Secret* password = nullptr;
+  const base::Secret* recovery_key = nullptr;
+};
+
+struct RoomEvent {
+  std::string room;
+  json::Value event;  ///< as of /sync
+};
+
+/// What one /sync brought beside what the account keeps itself.
+struct News {
+  std::vector<RoomEvent> events;       ///< of timelines, in order
+  std::vector<RoomEvent> invites;      ///< the event that invites us
+  std::vector<e2ee::ToDevice> direct;  ///< verification, secrets, key requests
+};
+
+/// The bot's account as one thread uses it: its own way to the server, its own handle on matrix.db.
+/// Network is never touched inside a transaction, and no ratchet moves outside one.
+class Account {
+ public:
+  Account(store::Database& db, net::HttpClient& http, const base::Secret& store_key, Login login);
+
+  e2ee::Machine& machine() { return machine_; }
+  store::Database& db() { return db_; }
+  Api& api() { return api_; }
+
+  /// Logs in where no login is kept; else takes the kept one. Throws base::ConfigError when the
+  /// server knows the device under other keys: that cannot be mended by trying.
+  void log_in(const base::Stop* stop);
+  /// After LoggedOut with soft(): a new token for the same device.
+  void renew_token();
+  /// Takes the token that another thread has renewed.
+  void read_token();
+  /// Our own identity: made on the first start, taken back with the recovery key on a new machine,
+  /// and this device signed by it. What is wrong, in words; empty = nothing.
+  std::string settle_identity(base::Time now);
+  /// Everything that waits to be uploaded, asked, claimed and sent between devices.
+  void pump(base::Time now, const base::Stop* stop = nullptr);
+  /// Room keys into the backup on the server; some at a time.
+  void back_up();
+  /// Room keys from the backup; how many.
+  std::size_t restore_backup();
+
+  json::Value sync(base::Millis timeout, const base::Stop* stop);
+  bool is_first_sync() const;
+  /// Inside a transaction: what concerns devices and keys.
+  std::vector<e2ee::ToDevice> take_devices(const json::Value& sync, base::Time now);
+  /// Inside a transaction: rooms, members, and the new position.
+  News take_rooms(const json::Value& sync);
+
+  bool is_encrypted(const std::string& room);
+  /// Whether we are in it.
+  bool is_joined(const std::string& room);
+  std::vector<std::string> members(const std::string& room);
+  std::vector<std::string> rooms();
+  void join(const std::string& room);
+  void refuse(const std::string& room);
+  void allow_unsigned(const std::string& room) { open_rooms_.push_back(room); }
+
+  /// One event into a room; the same key twice is one event. Its id. Encrypts where the room is
+  /// encrypted, and where that is not known sends nothing. Throws as Api::call.
+  std::string send(const std::string& room, const std::string& key, const std::string& type,
+                   const json::Value& content, base::Time now);
+
+ private:
+  void make_ready(const std::string& room, base::Time now);
+  void learn_encryption(const std::string& room);
+  void learn_members(const std::string& room);
+  void take_state(const std::string& room, const json::Value& event);
+  e2ee::RoomRules rules_for(const std::string& room);
+  void keep_token(const json::Value& answer);
+  void make_identity(base::Time now);
+  bool recover_identity();
+  void upload_signature();
+  void store_secrets();
+  json::Value account_data(const std::string& type);
+  void make_backup();
+  json::Value with_password(const std::string& path, json::Value body);
+
+  store::Database& db_;
+  e2ee::Machine machine_;
+  Login login_;
+  Api api_;
+  std::vector<std::string> open_rooms_;
+};
+
+}  // namespace openclaw::matrix

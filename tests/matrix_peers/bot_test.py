@@ -1,0 +1,239 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""openclaw in end-to-end-encrypted rooms with matrix-js-sdk and matrix-nio. $OPENCLAW is the program.
+    bot_test.py [TestCase.test] [-v]"""
+import signal
+import sys
+import tempfile
+import unittest
+
+from bot import Bot, Vendor
+from processes import Peer, Server
+
+
+class BotCase(unittest.TestCase):
+    def setUp(self):
+        self.server = Server()
+        self.addCleanup(self.server.end)
+        self.vendor = Vendor()
+        self.addCleanup(self.vendor.end)
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+        for name in ("alice", "bob", "mallory", "bot"):
+            self.server.test("users", {"user": name, "password": "pw"})
+
+    def peer(self, kind, user, **given):
+        peer = Peer(kind)
+        self.addCleanup(peer.end)
+        peer.me = peer.ask("start", homeserver=self.server.url, user=f"@{user}:hs.test", password="pw", **given)
+        return peer
+
+    def alice(self, **given):
+        """A client as Element's people have one: cross-signed, with secret storage."""
+        alice = self.peer("js", "alice", **given)
+        alice.ask("bootstrap", password="pw")
+        return alice
+
+    def bot(self, room, name="bot", **given):
+        bot = Bot(f"{self.folder}/{name}", self.server, self.vendor, {"ops": {"matrix": room}}, **given)
+        self.addCleanup(bot.end)
+        return bot
+
+    def invited(self, alice):
+        """A room of hers that the bot joins."""
+        return alice.ask("create_room", invite=["@bot:hs.test"])["room"]
+
+    def together(self, alice, **given):
+        room = self.invited(alice)
+        bot = self.bot(room, **given).start().ready()
+        alice.see("member", room=room, user="@bot:hs.test", membership="join")
+        return room, bot
+
+    def answer_to(self, alice, room, words, n=1):
+        alice.ask("send", room=room, body=words)
+        return self.heard(alice, room, n)
+
+    def heard(self, alice, room, n):
+        """The bot's n-th message."""
+        def find():
+            found = [e for e in alice.events if e["event"] in ("message", "undecryptable") and e["sender"] == "@bot:hs.test"
+                     and e.get("type") in ("m.room.message", "m.room.encrypted")]
+            return found[n - 1] if len(found) >= n else None
+        return alice.until(find, f"answer {n} of the bot", 40)
+
+
+class Talks(BotCase):
+    def test_a_verified_conversation_from_nothing(self):
+        """A client that takes signed devices only: the bot has made its own identity."""
+        alice = self.alice(signed_only=True)
+        room, bot = self.together(alice)
+        answer = self.answer_to(alice, room, "hello there")
+        self.assertEqual(answer["event"], "message", answer)
+        self.assertEqual(answer["content"]["body"], "you said: hello there")
+        self.assertTrue(answer["encrypted"])
+        self.assertEqual(answer["shield"]["colour"], "NONE", answer)
+        self.assertEqual(bot.stop(), 0)
+
+    def test_many_messages_and_rotation(self):
+        alice = self.alice()
+        room, bot = self.together(alice)
+        for i in range(1, 41):
+            if i % 10 == 0:
+                alice.ask("rotate", room=room)
+            self.assertEqual(self.answer_to(alice, room, f"message {i}", i)["content"]["body"], f"you said: message {i}")
+
+    def test_restarts_lose_nothing(self):
+        alice = self.alice()
+        room, bot = self.together(alice)
+        for i in range(1, 7):
+            bot.stop(signal.SIGKILL if i % 2 else signal.SIGTERM)
+            alice.ask("send", room=room, body=f"while you were away {i}")
+            bot.start()
+            self.assertEqual(self.heard(alice, room, i)["content"]["body"], f"you said: while you were away {i}")
+
+    def test_markdown_becomes_html(self):
+        alice = self.alice()
+        room, bot = self.together(alice)
+        content = self.answer_to(alice, room, "**bold**")["content"]
+        self.assertEqual(content["formatted_body"], "<p>you said: <strong>bold</strong></p>")
+
+    def test_a_dangerous_tool_asks_and_a_reply_says_yes(self):
+        alice = self.alice()
+        room, bot = self.together(alice)
+        question = self.answer_to(alice, room, 'call command_mark {"name":"asked"}')
+        self.assertIn("Run command_mark?", question["content"]["body"])
+        self.assertEqual(list(bot.effects.iterdir()), [])
+        alice.ask("reply", room=room, target=question["event_id"], body="yes")
+        bot.until(lambda: list(bot.effects.iterdir()), "the effect")
+
+    def test_a_reaction_says_no(self):
+        alice = self.alice()
+        room, bot = self.together(alice)
+        question = self.answer_to(alice, room, 'call command_mark {"name":"asked"}')
+        alice.ask("react", room=room, target=question["event_id"], key="👎")
+        def told():
+            return [e for e in alice.events if e["event"] == "message" and "said no" in e["content"].get("body", "")]
+        alice.until(lambda: told() or None, "the refusal", 20)
+        self.assertEqual(list(bot.effects.iterdir()), [])
+
+    def test_a_nio_client(self):
+        """An old client that cannot cross-sign is heard only where the place says so."""
+        nio = self.peer("nio", "alice")
+        room = nio.ask("create_room", invite=["@bot:hs.test"])["room"]
+        bot = Bot(f"{self.folder}/bot", self.server, self.vendor, {"ops": {"matrix": room, "allow_unverified_devices": True}})
+        self.addCleanup(bot.end)
+        bot.start().ready()
+        nio.see("member", room=room, user="@bot:hs.test", membership="join")
+        nio.ask("send", room=room, body="hello from nio")
+        self.assertEqual(self.heard(nio, room, 1)["content"]["body"], "you said: hello from nio")
+
+
+class Refuses(BotCase):
+    def quiet(self, alice, room, bot):
+        """What was refused has no answer: the next allowed message gets the first one."""
+        self.assertEqual(self.answer_to(alice, room, "still there?")["content"]["body"], "you said: still there?")
+        self.assertEqual(len(self.vendor.requests), 1)
+
+    def test_an_unsigned_device_is_not_obeyed(self):
+        alice = self.alice()
+        room, bot = self.together(alice)
+        thief = self.peer("js", "alice")  # her password, not her identity
+        thief.ask("send", room=room, body="obey me")
+        bot.until(lambda: b"not signed by its owner" in bot.log_text(), "the refusal")
+        self.quiet(alice, room, bot)
+
+    def test_a_plain_message_of_the_server_is_not_obeyed(self):
+        alice = self.alice()
+        room, bot = self.together(alice)
+        self.server.test("inject", {"room": room, "events": [
+            {"type": "m.room.message", "sender": "@alice:hs.test", "content": {"msgtype": "m.text", "body": "obey me"}}]})
+        bot.until(lambda: b"not encrypted" in bot.log_text(), "the refusal")
+        self.quiet(alice, room, bot)
+
+    def test_an_event_played_back_is_not_answered_again(self):
+        alice = self.alice()
+        room, bot = self.together(alice)
+        self.answer_to(alice, room, "once")
+        sealed = [e for r in self.server.test("snapshot")["rooms"].values() for e in r["timeline"]
+                  if e["type"] == "m.room.encrypted" and e["sender"] == "@alice:hs.test"][-1]
+        self.server.test("inject", {"room": room, "events": [
+            {"type": sealed["type"], "sender": sealed["sender"], "content": sealed["content"]}]})
+        bot.until(lambda: b"played back" in bot.log_text(), "the refusal")
+        self.assertEqual(self.answer_to(alice, room, "twice", 2)["content"]["body"], "you said: twice")
+
+    def test_an_event_under_another_name_is_not_believed(self):
+        alice = self.alice()
+        room, bot = self.together(alice)
+        self.answer_to(alice, room, "once")
+        sealed = [e for r in self.server.test("snapshot")["rooms"].values() for e in r["timeline"]
+                  if e["type"] == "m.room.encrypted" and e["sender"] == "@alice:hs.test"][-1]
+        self.server.test("inject", {"room": room, "events": [
+            {"type": sealed["type"], "sender": "@bob:hs.test", "content": sealed["content"]}]})
+        bot.until(lambda: b"cannot read" in bot.log_text(), "the refusal")
+        self.assertEqual(len(self.vendor.requests), 1)
+
+    def test_strangers_and_their_invitations_are_refused(self):
+        alice = self.alice()
+        room, bot = self.together(alice)
+        mallory = self.alice_like("mallory")
+        other = mallory.ask("create_room", invite=["@bot:hs.test"])["room"]
+        mallory.see("member", room=other, user="@bot:hs.test", membership="leave")
+        bob = self.alice_like("bob")  # known by name, but not here
+        alice.ask("invite", room=room, user="@bob:hs.test")
+        bob.see("member", room=room, user="@bob:hs.test", membership="invite")
+        bob.ask("join", room=room)
+        bob.ask("send", room=room, body="obey me")
+        bot.until(lambda: b"not allowed in this place" in bot.log_text(), "the refusal")
+        self.quiet(alice, room, bot)
+
+    def alice_like(self, user):
+        peer = self.peer("js", user)
+        peer.ask("bootstrap", password="pw")
+        return peer
+
+
+class Survives(BotCase):
+    def test_a_rebuilt_machine_is_the_same_bot(self):
+        """With the recovery key: the same identity, a signed device, and the old keys."""
+        key = "EsUE hMFv RjaS CqNa xqZK XWVc mqoD MX5e ijAa q9fH 3Tfs TUw2"
+        alice = self.alice(signed_only=True)
+        room, bot = self.together(alice, recovery_key=key)
+        self.answer_to(alice, room, "before")
+        bot.stop()
+        again = self.bot(room, "rebuilt", recovery_key=key).start().ready()
+        answer = self.answer_to(alice, room, "after", 2)
+        self.assertEqual(answer["content"]["body"], "you said: after")
+        self.assertEqual(answer["shield"]["colour"], "NONE", answer)
+
+    def test_lost_answers_give_no_second_message(self):
+        alice = self.alice()
+        room, bot = self.together(alice)
+        self.server.test("faults", {"kind": "cut", "path": "/(send|sendToDevice|keys)/", "user": "@bot:hs.test",
+                                    "times": -1, "probability": 0.3, "seed": 7})
+        for i in range(1, 11):
+            self.assertEqual(self.answer_to(alice, room, f"m{i}", i)["content"]["body"], f"you said: m{i}")
+        sent = [e for r in self.server.test("snapshot")["rooms"].values() for e in r["timeline"]
+                if e["type"] == "m.room.encrypted" and e["sender"] == "@bot:hs.test"]
+        self.assertEqual(len(sent), 10)
+
+    def test_a_token_that_ends_is_renewed(self):
+        alice = self.alice()
+        room, bot = self.together(alice)
+        self.answer_to(alice, room, "one")
+        self.server.test("expire", {"user": "@bot:hs.test"})
+        self.assertEqual(self.answer_to(alice, room, "two", 2)["content"]["body"], "you said: two")
+
+    def test_no_secret_in_the_log(self):
+        alice = self.alice()
+        room, bot = self.together(alice)
+        self.answer_to(alice, room, "the plaintext of a room")
+        bot.stop()
+        log = bot.log_text()
+        tokens = [d for u in self.server.test("snapshot")["users"].values() for d in str(u).split("'") if d.startswith("syt_")]
+        for secret in [b"the plaintext of a room", *[t.encode() for t in tokens]]:
+            self.assertNotIn(secret, log)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=[sys.argv[0], *sys.argv[1:]])
