@@ -2,9 +2,13 @@
 # SPDX-License-Identifier: MIT
 """openclaw in end-to-end-encrypted rooms with matrix-js-sdk and matrix-nio. $OPENCLAW is the program.
     bot_test.py [TestCase.test] [-v]"""
+import base64
+import os
+import random
 import signal
 import sys
 import tempfile
+import time
 import unittest
 
 from bot import Bot, Vendor
@@ -216,6 +220,87 @@ class Survives(BotCase):
         sent = [e for r in self.server.test("snapshot")["rooms"].values() for e in r["timeline"]
                 if e["type"] == "m.room.encrypted" and e["sender"] == "@bot:hs.test"]
         self.assertEqual(len(sent), 10)
+
+    def sealed_by_bot(self):
+        return [e for r in self.server.test("snapshot")["rooms"].values() for e in r["timeline"]
+                if e["type"] == "m.room.encrypted" and e["sender"] == "@bot:hs.test"]
+
+    def no_index_twice(self):
+        """No session of the bot gave one index to two ciphertexts."""
+        seen = {}
+        for event in self.sealed_by_bot():
+            sealed = base64.b64decode(event["content"]["ciphertext"] + "==")
+            number, shift, at = 0, 0, 2  # version, tag of the index, then a varint
+            while True:
+                number |= (sealed[at] & 127) << shift
+                shift, at = shift + 7, at + 1
+                if sealed[at - 1] < 128:
+                    break
+            key = (event["content"]["session_id"], number)
+            self.assertEqual(seen.setdefault(key, event["content"]["ciphertext"]), event["content"]["ciphertext"], key)
+
+    def answered_once(self, alice, words):
+        """Every message has one answer, and she can read all of them."""
+        wanted = {f"you said: {w}" for w in words}
+
+        def answers():
+            return [e for e in alice.events if e["event"] in ("message", "undecryptable") and e["sender"] == "@bot:hs.test"
+                    and e.get("type") in ("m.room.message", "m.room.encrypted")]
+
+        def find():
+            heard = [line for e in answers() for line in e["content"].get("body", "").replace("you said: ", "").split("\n")]
+            return True if set(words) <= set(heard) else None
+        alice.until(find, f"all answers; {len(answers())} came", 90)
+        heard = [line for e in answers() for line in e["content"]["body"].replace("you said: ", "").split("\n")]
+        self.assertEqual(sorted(heard), sorted(words), "each once")
+        self.assertEqual([e for e in answers() if e["event"] == "undecryptable"], [])
+
+    def test_killed_anywhere(self):
+        alice = self.alice()
+        room, bot = self.together(alice)
+        self.answer_to(alice, room, "first")
+        self.server.test("faults", {"kind": "cut", "path": "/(send|sendToDevice|keys)/", "user": "@bot:hs.test",
+                                    "times": -1, "probability": 0.3, "seed": 11})
+        chance = random.Random(20261123)
+        words, kills = ["first"], int(os.environ.get("OPENCLAW_KILLS", "25"))
+        for i in range(kills):
+            for n in range(chance.randrange(3)):
+                words.append(f"message {i} {n}")
+                alice.ask("send", room=room, body=words[-1])
+            if chance.random() < 0.2:
+                alice.ask("rotate", room=room)
+            time.sleep(chance.random() * 0.6)  # the moment of the kill, not a wait
+            bot.stop(signal.SIGKILL)
+            bot.start()
+        self.answered_once(alice, words)
+        self.no_index_twice()
+
+    def test_killed_at_each_point(self):
+        points = ["to-device taken, not committed", "to-device committed", "messages committed, keys not", "sync committed",
+                  "olm session made", "room message encrypted", "event sealed, not sent", "event sent, not noted",
+                  "parcel ready, not sent", "parcel sent, not noted", "answered"]
+        alice = self.alice()
+        room, bot = self.together(alice)
+        words = []
+        for point in points:
+            bot.stop()
+            alice.ask("rotate", room=room)
+            words.append(f"at {point}")
+            alice.ask("send", room=room, body=words[-1])
+            bot.start(OPENCLAW_FAILPOINT=point)
+            try:
+                bot.process.wait(8)
+            except Exception:
+                pass  # a point that this life did not reach
+            bot.stop(signal.SIGKILL)
+            bot.start()
+            self.heard_line(alice, words[-1])
+        self.answered_once(alice, words)
+        self.no_index_twice()
+
+    def heard_line(self, alice, words):
+        alice.until(lambda: next((e for e in alice.events if e["event"] == "message" and e["sender"] == "@bot:hs.test"
+                                  and words in e["content"].get("body", "")), None), f"the answer to {words}", 40)
 
     def test_a_token_that_ends_is_renewed(self):
         alice = self.alice()
