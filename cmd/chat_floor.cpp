@@ -284,6 +284,7 @@ void ChatFloor::send() {
     while (!end_sender_.requested()) {
       close_questions(state);
       tell_slow_ones(state);
+      if (setup_.requests) setup_.requests(state);
       base::Millis wait = send_round(state, channels);
       show_typing();
       {

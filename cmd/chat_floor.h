@@ -37,6 +37,8 @@ class ChatFloor {
     std::function<bool(const std::string& job)> run_job;
     /// A thread has ended because nothing can be recorded any more: the listener has to end.
     std::function<void()> failed;
+    /// Requests of other processes; called in the sender's thread after each ring. May be empty.
+    std::function<void(State&)> requests{};
   };
   explicit ChatFloor(Setup setup);
   /// Ends at once; drain() before is what is kind.

@@ -62,6 +62,7 @@ Command host_command();
 Command listen_telegram_command();
 Command listen_matrix_command();
 std::vector<Command> audit_commands();
+std::vector<Command> matrix_commands();
 std::vector<Command> policy_commands();
 Command check_command();
 Command version_command();

@@ -14,6 +14,7 @@
 #include "interrupt.h"
 #include "matrix/room_channel.h"
 #include "matrix_account.h"
+#include "matrix_desk.h"
 #include "matrix_updates.h"
 #include "paths.h"
 #include "run_child.h"
@@ -69,7 +70,10 @@ class Listener {
          [this](net::HttpClient& http, const chat::Attachment& file, std::size_t most,
                 const base::Stop& stop) { return own_->download(http, file.ref, most, stop); },
          [this](const std::string& job) { return run_job(settings_, folder_, job); },
-         [this] { interrupt_.stop().request(); }});
+         [this] { interrupt_.stop().request(); },
+         [this](State& state) {
+           if (sender_) answer_matrix_requests(state, *sender_);
+         }});
     floor.start();
     listen(floor);
     tell_systemd("STOPPING=1");
@@ -176,6 +180,7 @@ class Listener {
     const auto after = updates.take(sync);
     floor.cancel(after.taken.cancelled);
     if (after.taken.any) floor.wake();
+    tell([&] { send_flow_events(account(), after.verification); });
     for (const auto& room : after.join) tell([&] { account().join(room); });
     for (const auto& room : after.refuse) tell([&] { account().refuse(room); });
   }

@@ -81,6 +81,9 @@ MatrixUpdates::After MatrixUpdates::take(const Value& sync) {
   account_.db().transaction([&] {
     if (!has_keys) account_.machine().take_counts(sync);
     const auto news = account_.take_rooms(sync);
+    for (const auto& event : direct)
+      if (event.type.starts_with("m.key.verification."))
+        take_verification(event.type, event.sender, {}, {}, event.content);
     state_.db.transaction([&] {
       if (has_keys) read_unread();
       for (const auto& invite : news.invites) take_invite(invite);
@@ -94,6 +97,18 @@ MatrixUpdates::After MatrixUpdates::take(const Value& sync) {
   base::failpoint("sync committed");
   for (const auto& stranger : strangers_) state_.recorder.note("refused sender", stranger, now_);
   return std::move(after_);
+}
+
+/// Only people of the configuration may begin one; emoji are compared at a terminal.
+void MatrixUpdates::take_verification(const std::string& type, const std::string& sender,
+                                      const std::string& room, const std::string& event,
+                                      const Value& content) {
+  const bool is_allowed =
+      std::any_of(settings_.people.begin(), settings_.people.end(),
+                  [&](const auto& person) { return person.second.matrix == sender; });
+  account_.machine().track(sender);
+  verifier_.take(type, sender, room, event, content, is_allowed, now_, after_.verification);
+  after_.taken.any = true;
 }
 
 /// Whose devices are to be asked for before what they say can be judged.
@@ -162,6 +177,11 @@ void MatrixUpdates::take_event(const matrix::RoomEvent& at) {
         event["redacts"].is_string() ? event["redacts"] : event["content"]["redacts"];
     return intake_.retract("matrix:" + target.as_string(), now_, after_.taken);
   }
+  const bool is_request = event["content"]["msgtype"].as_string() == "m.key.verification.request" &&
+                          event["content"]["to"].as_string() == account_.machine().own().user;
+  if (is_request || type.starts_with("m.key.verification."))
+    return take_verification(is_request ? "m.key.verification.request" : type, sender, at.room,
+                             event["event_id"].as_string(), event["content"]);
   if (type == "m.room.message")  // our rooms are encrypted: what is not may be the server's own
     return refuse(at.room, sender, "a message that is not encrypted");
   if (type != "m.room.encrypted") return;
@@ -234,6 +254,11 @@ void MatrixUpdates::take_reaction(const matrix::RoomEvent& at) {
 void MatrixUpdates::take_message(const matrix::RoomEvent& at, const e2ee::Opened& opened) {
   const auto& sender = at.event["sender"].as_string();
   std::string place, person;
+  const bool is_request = opened.content["msgtype"].as_string() == "m.key.verification.request" &&
+                          opened.content["to"].as_string() == account_.machine().own().user;
+  if (is_request || opened.type.starts_with("m.key.verification."))
+    return take_verification(is_request ? "m.key.verification.request" : opened.type, sender,
+                             at.room, at.event["event_id"].as_string(), opened.content);
   if (opened.type != "m.room.message" || !admit(at.room, sender, place, person)) return;
   const auto& declared = settings_.places.at(place);
   if (!opened.is_trusted && !(declared.allow_unverified_devices &&

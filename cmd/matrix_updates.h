@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "chat_intake.h"
+#include "e2ee/verify.h"
 #include "matrix/account.h"
 
 namespace openclaw::cmd {
@@ -14,11 +15,16 @@ namespace openclaw::cmd {
 class MatrixUpdates {
  public:
   MatrixUpdates(State& state, const settings::Settings& settings, matrix::Account& account)
-      : state_(state), settings_(settings), account_(account), intake_(state, settings) {}
+      : state_(state),
+        settings_(settings),
+        account_(account),
+        intake_(state, settings),
+        verifier_(account.db(), account.machine()) {}
 
   struct After {
     Taken taken;
-    std::vector<std::string> join, refuse;  ///< rooms
+    std::vector<std::string> join, refuse;      ///< rooms
+    std::vector<e2ee::FlowEvent> verification;  ///< to be sent
   };
   /// One answer of /sync. The rows in openclaw.db are durable before keys and position in matrix.db
   /// are: what comes twice is known by its event id. Throws base::StorageError: nothing was taken.
@@ -29,6 +35,9 @@ class MatrixUpdates {
   void take_message(const matrix::RoomEvent& at, const e2ee::Opened& opened);
   void take_reaction(const matrix::RoomEvent& at);
   void take_invite(const matrix::RoomEvent& at);
+  void take_verification(const std::string& type, const std::string& sender,
+                         const std::string& room, const std::string& event,
+                         const json::Value& content);
   bool has_unknown_senders(const json::Value& sync);
   void read_unread();
   void tell_unread();
@@ -42,6 +51,7 @@ class MatrixUpdates {
   const settings::Settings& settings_;
   matrix::Account& account_;
   Intake intake_;
+  e2ee::Verifier verifier_;
   base::Time now_{};
   After after_;
   std::vector<json::Value> strangers_;

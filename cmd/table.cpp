@@ -9,7 +9,7 @@ const std::vector<Command>& commands() {
   static const std::vector<Command> table = [] {
     std::vector<Command> out{ask_command(),  run_job_command(),       send_command(),
                              host_command(), listen_matrix_command(), listen_telegram_command()};
-    for (auto& list : {audit_commands(), policy_commands()})
+    for (auto& list : {audit_commands(), policy_commands(), matrix_commands()})
       out.insert(out.end(), list.begin(), list.end());
     out.push_back(check_command());
     out.push_back(backup_command());

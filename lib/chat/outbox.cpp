@@ -69,6 +69,10 @@ CREATE INDEX outbox_id ON outbox(place, remote_id);
                                                    {3, "files in chats", R"sql(
 ALTER TABLE outbox ADD COLUMN file TEXT;
 ALTER TABLE inbox ADD COLUMN not_before INTEGER NOT NULL DEFAULT 0;
+)sql"},
+                                                   {4, "requests to listeners", R"sql(
+CREATE TABLE requests(id TEXT NOT NULL PRIMARY KEY, channel TEXT NOT NULL, verb TEXT NOT NULL, word TEXT NOT NULL,
+  state TEXT NOT NULL DEFAULT 'new', answer TEXT NOT NULL DEFAULT '', at INTEGER NOT NULL) STRICT;
 )sql"}};
   return steps;
 }

@@ -143,6 +143,10 @@ class Bot:
         return subprocess.run([os.environ["OPENCLAW"], *words], input=stdin, capture_output=True, text=True,
                               env=self.environment(), timeout=90)
 
+    def begin(self, *words):
+        return subprocess.Popen([os.environ["OPENCLAW"], *words], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                stderr=subprocess.PIPE, text=True, env=self.environment())
+
     def end(self):
         if self.process is not None:
             self.stop(signal.SIGKILL)

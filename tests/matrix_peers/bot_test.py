@@ -3,6 +3,7 @@
 """openclaw in end-to-end-encrypted rooms with matrix-js-sdk and matrix-nio. $OPENCLAW is the program.
     bot_test.py [TestCase.test] [-v]"""
 import base64
+import json
 import os
 import random
 import signal
@@ -195,6 +196,51 @@ class Refuses(BotCase):
         peer = self.peer("js", user)
         peer.ask("bootstrap", password="pw")
         return peer
+
+
+class Verifies(BotCase):
+    def test_the_bot_asks_and_both_agree(self):
+        alice = self.alice()
+        room, bot = self.together(alice)
+        asked = bot.begin("matrix", "verify", "@alice:hs.test")
+        flow = alice.see("verification")["flow"]
+        alice.ask("accept", flow=flow)
+        shown = alice.see("sas")["emoji"]
+        asked.stdin.write("yes\n")
+        asked.stdin.flush()
+        alice.ask("confirm", flow=flow)
+        out, err = asked.communicate(timeout=60)
+        self.assertEqual(asked.returncode, 0, out + err)
+        for emoji in shown:
+            self.assertIn(emoji[0] if isinstance(emoji, list) else emoji, out)
+        self.assertIn("verified", out)
+
+    def test_her_client_asks_in_the_room_and_no_is_no(self):
+        alice = self.alice()
+        room, bot = self.together(alice)
+        flow = alice.ask("verify_user", user="@bot:hs.test", room=room)["flow"]
+        alice.see("verification", flow=flow, phase="ready")
+        alice.ask("start_sas", flow=flow)
+        asked = bot.begin("matrix", "verify", "@alice:hs.test")
+        alice.see("sas")
+        asked.stdin.write("no\n")
+        asked.stdin.flush()
+        out, err = asked.communicate(timeout=60)
+        self.assertEqual(asked.returncode, 3, out + err)
+        self.assertIn("not verified", out)
+
+    def test_status_rooms_and_a_row_that_waits(self):
+        alice = self.alice()
+        room, bot = self.together(alice)
+        status = json.loads(bot.run("matrix", "status", "--json").stdout)
+        self.assertTrue(status["is_signed"] and status["listener_runs"], status)
+        self.assertIn("ops", bot.run("matrix", "rooms").stdout)
+        bot.stop()
+        answer = bot.run("send", "ops", stdin="words for later")
+        self.assertEqual(answer.returncode, 75, answer.stderr)
+        self.assertIn("listen-matrix does not run", answer.stderr)
+        bot.start()
+        self.assertEqual(self.heard(alice, room, 1)["content"]["body"], "words for later")
 
 
 class Survives(BotCase):
