@@ -85,6 +85,13 @@ std::vector<std::pair<std::string, std::string>> refused_senders(
 
 std::string stranger_lines(const settings::Settings& settings, const std::string& user,
                            const std::string& chat) {
+  if (chat.starts_with('!'))
+    return fmt::format(
+        "   under people:  \"me\": {{ \"matrix\": \"{}\" }}\n"
+        "   under places:  \"room\": {{ \"matrix\": \"{}\", \"allow\": [ {{\"who\": [\"me\"], "
+        "\"agents\": [\"{}\"], \"groups\": \"all\"}} ] }}\n",
+        base::one_line(user), base::one_line(chat),
+        settings.agents.empty() ? "ops" : settings.agents.begin()->first);
   std::string person = "me", agent = "ops";
   for (const auto& [name, declared] : settings.people)
     if (declared.uid) person = name;
@@ -161,11 +168,20 @@ int print_next(const Args& args, const settings::Settings& settings, const std::
            "   systemctl start openclaw-listen-telegram\n");
     else
       step("see whether the bot fits", "   openclaw listen-telegram --check\n");
-    for (const auto& [user, chat] : refused_senders(args, settings))
-      step(fmt::format("user {} wrote to the bot in chat {} and was refused: was that you?", user,
-                       chat),
-           stranger_lines(settings, user, chat));
   }
+  if (settings.matrix) {
+    secret(settings.matrix->password);
+    secret(settings.matrix->recovery_key);
+    secret(settings.matrix->store_key);
+    if (!settings.matrix->recovery_key)
+      step("make a recovery key, so that the bot outlives this machine",
+           "   openclaw matrix new-keys\n");
+    step("log in and see whether the bot is signed",
+         "   openclaw matrix login && openclaw matrix status\n");
+  }
+  for (const auto& [user, chat] : refused_senders(args, settings))
+    step(fmt::format("{} wrote to the bot in {} and was refused: was that you?", user, chat),
+         stranger_lines(settings, user, chat));
   if (report.problems.empty() && !file.empty() && !settings.models.empty())
     step("see whether the models answer", "   openclaw check --live\n");
   step("read today's briefing", "   openclaw run-job morning-briefing\n");

@@ -272,14 +272,18 @@ class Check {
     return out;
   }
 
-  /// What the file declares and this version does not serve yet: said, not refused.
+  /// What the file declares and nothing serves: said, not refused.
   void served() {
     const auto note = [this](const std::string& pointer, const std::string& text) {
       report_.notes.push_back(document_.note(pointer, text));
     };
-    for (const auto& [name, place] : s_.places)
-      if (place.kind != "cli")
-        note(at({"places", name}), fmt::format("{} is not served by this version", place.kind));
+    for (const auto& [name, place] : s_.places) {
+      const bool lacks =
+          (place.kind == "matrix" && !s_.matrix) || (place.kind == "telegram" && !s_.telegram);
+      if (lacks)
+        note(at({"places", name}),
+             fmt::format("the file has no \"{}\", so nothing leads there", place.kind));
+    }
   }
 
   config::Document& document_;

@@ -11,7 +11,15 @@ complete -c openclaw -n '__fish_seen_subcommand_from audit' -a prune
 complete -c openclaw -n __fish_use_subcommand -a backup
 complete -c openclaw -n __fish_use_subcommand -a check
 complete -c openclaw -n __fish_use_subcommand -a host
+complete -c openclaw -n __fish_use_subcommand -a listen-matrix
 complete -c openclaw -n __fish_use_subcommand -a listen-telegram
+complete -c openclaw -n __fish_use_subcommand -a matrix
+complete -c openclaw -n '__fish_seen_subcommand_from matrix' -a new-keys
+complete -c openclaw -n '__fish_seen_subcommand_from matrix' -a login
+complete -c openclaw -n '__fish_seen_subcommand_from matrix' -a status
+complete -c openclaw -n '__fish_seen_subcommand_from matrix' -a rooms
+complete -c openclaw -n '__fish_seen_subcommand_from matrix' -a verify
+complete -c openclaw -n '__fish_seen_subcommand_from matrix' -a recover
 complete -c openclaw -n __fish_use_subcommand -a policy
 complete -c openclaw -n '__fish_seen_subcommand_from policy' -a explain
 complete -c openclaw -n '__fish_seen_subcommand_from policy' -a test
@@ -24,7 +32,7 @@ complete -c openclaw -n '__fish_seen_subcommand_from ask' -l model -s m -r -d 'a
 complete -c openclaw -n '__fish_seen_subcommand_from ask' -l file -s f -r -d 'a text or picture to send along'
 complete -c openclaw -n '__fish_seen_subcommand_from ask' -l system -s s -r -d 'instead of the agent'\''s prompt'
 complete -c openclaw -n '__fish_seen_subcommand_from ask' -l place -s p -r -d 'which shell place, where there are several'
-complete -c openclaw -n '__fish_seen_subcommand_from ask' -l continue -s c -d 'go on with the latest conversation'
+complete -c openclaw -n '__fish_seen_subcommand_from ask' -l continue -s c -d 'go on with the latest conversation; -c PLACE: with a chat'\''s'
 complete -c openclaw -n '__fish_seen_subcommand_from ask' -l conversation -r -d 'go on with this one'
 complete -c openclaw -n '__fish_seen_subcommand_from ask' -l fork -r -d 'begin a new one from this one'
 complete -c openclaw -n '__fish_seen_subcommand_from ask' -l no-tools -d 'no tool is offered'
@@ -111,6 +119,7 @@ complete -c openclaw -n '__fish_seen_subcommand_from policy; and __fish_seen_sub
 complete -c openclaw -n '__fish_seen_subcommand_from policy; and __fish_seen_subcommand_from explain' -l json -d 'one record'
 complete -c openclaw -n '__fish_seen_subcommand_from policy; and __fish_seen_subcommand_from matrix' -l diff -r -d 'only what widened since (exit 3)'
 complete -c openclaw -n '__fish_seen_subcommand_from policy; and __fish_seen_subcommand_from matrix' -l json -d 'one record'
+complete -c openclaw -n '__fish_seen_subcommand_from matrix; and __fish_seen_subcommand_from status' -l json -d 'one record'
 complete -c openclaw -n '__fish_seen_subcommand_from check' -l next -d 'what is missing from here to a working assistant, ready to paste'
 complete -c openclaw -n '__fish_seen_subcommand_from check' -l live -d 'one tiny call per model: key, model, price'
 complete -c openclaw -n '__fish_seen_subcommand_from check' -l render-units -r -d 'write the systemd units of the declared jobs into a folder'

@@ -44,10 +44,18 @@ or
 .Bl -tag -width Ds
 .It openclaw.db
 Rows of the audit, readable by the group, for cost reports: kept for audit.rows.
-Prompts, answers, tool arguments and results, conversations and briefings, sealed with AES-GCM: kept for audit.bodies.
+Prompts, answers, tool arguments and results, conversations and briefings, sealed with AES-GCM: kept for audit.bodies; for two weeks where a place keeps digests.
 Short titles of what a briefing told before, in the clear, so that it can say NEW, DAY n and GONE.
 Messages of chats until they are answered, and answers until they are sent, sealed likewise; the numbers of senders
 that were refused, in the clear.
+.It matrix.db
+Keys, the login and the sync token of the Matrix device, mode 0600, sealed with the store key; events as they were sealed for
+rooms until they are sent.
+Never put back from an older copy.
+.It store.key
+The key that seals it, mode 0600, where matrix.store_key names no other.
+.It matrix.lock, matrix.wake
+As for Telegram.
 .It telegram.lock, telegram.wake
 Which process sends for the bot, and the socket by which others wake it; no text.
 .It body.key
@@ -57,6 +65,50 @@ The head of the audit's chain, a witness against a cut tail.
 .El
 .Ss Limits
 Time zones follow the system's tzdata and are right until 2037.
+)roff"},
+    {"listen-matrix",
+     R"roff(End-to-end-encrypted Matrix rooms: syncs with the homeserver, answers whom the configuration lets in, and sends
+what jobs and
+.Xr openclaw-send 1
+have for rooms.
+.Pp
+The first start logs in and makes the bot's own identity: its device is signed, so that clients which exclude devices that
+are not take it.
+With matrix.recovery_key the identity and a backup of the room keys rest on the server, and a rebuilt machine is the same bot.
+.Pp
+A message is heard when it is encrypted, its device is signed by its owner, and its sender is on the room's list.
+Everything else ends before routing: no reply, no model, one row in the audit an hour for each sender.
+The bot joins rooms that are places when one of their people invites it, and no others.
+.Pp
+A dangerous tool asks first; a reply "yes" or "no", or a reaction, answers.
+Commands are those of
+.Xr openclaw-listen-telegram 1 .
+One process has the device (matrix.lock in the state folder): a second one exits 75.
+)roff"},
+    {"matrix new-keys",
+     R"roff(Prints a recovery key and a store key and changes nothing.
+Keep both as credentials: matrix.recovery_key takes the bot's identity back on a new machine, matrix.store_key seals matrix.db.
+Without a store key one is made in the state folder (store.key).
+)roff"},
+    {"matrix login",
+     R"roff(Logs in with matrix.password, keeps the login in matrix.db and makes or takes back the identity.
+The listener does the same at its start; this is to see it done.
+)roff"},
+    {"matrix status",
+     R"roff(Says who the bot is, whether its device is signed, what the backup holds and what could not be read.
+Exit 3 where the device is not signed or an identity has changed.
+)roff"},
+    {"matrix rooms", R"roff(Lists the rooms that the bot is in, with their places.
+)roff"},
+    {"matrix verify",
+     R"roff(Compares emoji with somebody's client: asks it, or takes the request that it has made.
+Only a yes at this terminal agrees.
+Afterwards both show the other as verified, and a changed identity is accepted.
+The listener must run.
+)roff"},
+    {"matrix recover",
+     R"roff(Takes identity and room keys back from the server with matrix.recovery_key, and signs the device again.
+The listener must run.
 )roff"},
     {"listen-telegram",
      R"roff(The private Telegram bot: polls the Bot API, answers whom the configuration lets in, and sends what
@@ -78,7 +130,9 @@ A message that was not answered when the program ended is answered after the nex
 After an outcome that nobody knows at worst the first line is repeated, and says "(again)".
 .Pp
 Commands in the chat:
-.Ic /new /agent /model /status /cost /jobs /job /ack /remind /cancel /whoami /help .
+.Ic /new /agent /model /status /cost /jobs /job /ack /remind /cancel /forget /whoami /help .
+.Pp
+Pictures go to models with "images": true; PDFs and voice notes through the programs of "documents" and "voice".
 .Pp
 One process at a time sends for a bot (telegram.lock in the state folder): a second listener exits 75.
 )roff"},
