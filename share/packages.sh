@@ -5,7 +5,7 @@ build_packages="g++ cmake ninja-build pkg-config libcurl4-openssl-dev libssl-dev
   libmd4c-dev libolm-dev libvalijson-dev ca-certificates tzdata"
 test_packages="libgtest-dev sqlite3 xz-utils mandoc clang clang-format libclang-rt-14-dev openssl bsdutils procps
   systemd systemd-container git prometheus prometheus-alertmanager radicale python3-tz python3-recurring-ical-events
-  python3-python-telegram-bot"
+  python3-python-telegram-bot python3-matrix-nio python3-olm"
 
 say() { printf '\n== %s\n' "$*" >&2; }
 

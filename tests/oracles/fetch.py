@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Installs what a package-lock.json names into DIR/node_modules: downloads, compares the digest,
-unpacks. No package's own script runs, and npm is not needed.
-    fetch.py LOCKFILE DIR"""
+"""Installs packages of a package-lock.json, with what they need, into DIR/node_modules: downloads,
+compares the digest, unpacks. No package's own script runs, and npm is not needed.
+    fetch.py LOCKFILE DIR PACKAGE..."""
 import base64
 import hashlib
 import io
@@ -44,16 +44,30 @@ def unpack(data, folder):
             os.chmod(path, 0o755 if member.mode & 0o100 else 0o644)
 
 
-def main(lockfile, folder):
+def closure(packages, names):
+    """Paths of these packages and of all that they need; the nearest node_modules counts."""
+    found, todo = [], [("", name) for name in names]
+    while todo:
+        base, name = todo.pop()
+        while (path := f"{base}/node_modules/{name}".lstrip("/")) not in packages and base:
+            base = base.rpartition("/node_modules/")[0]
+        if path in found or path not in packages:
+            continue  # an optional part for another system
+        found.append(path)
+        todo += [(path, needed) for needed in packages[path].get("dependencies", {})]
+    return sorted(found)
+
+
+def main(lockfile, folder, *names):
     with open(lockfile, "rb") as file:
         raw = file.read()
+    lock, raw = json.loads(raw)["packages"], raw + repr(names).encode()
     done = os.path.join(folder, "node_modules", ".fetched")
     if os.path.exists(done) and open(done, "rb").read() == raw:
         return
     shutil.rmtree(os.path.join(folder, "node_modules"), ignore_errors=True)
-    for path, package in json.loads(raw)["packages"].items():
-        if not path:
-            continue
+    for path in closure(lock, names):
+        package = lock[path]
         kind, digest = package["integrity"].split("-", 1)
         data = download(address_of(path, package))
         if base64.b64encode(hashlib.new(kind, data).digest()).decode() != digest:
