@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "matrix_account.h"
 
+#include <cerrno>
+
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -20,9 +22,9 @@ base::Secret resolved(const settings::SecretRef& reference) {
 
 /// Nobody but the owner may read it, whatever the umask; its log inherits that.
 std::string private_file(const std::string& path) {
-  const base::Fd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
-  if (!fd) throw base::StorageError("cannot make '" + path + "'");
-  ::fchmod(fd.get(), 0600);
+  const base::Fd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  if (!fd && errno != EEXIST) throw base::StorageError("cannot make '" + path + "'");
+  if (fd) ::fchmod(fd.get(), 0600);
   return path;
 }
 
@@ -50,8 +52,8 @@ MatrixAccount::MatrixAccount(const settings::Settings& settings, const std::stri
       recovery_key_(resolved(settings.matrix->recovery_key)),
       store_key_(matrix_store_key(settings, state_folder)),
       http_(net::make_http_client()),
-      db_(std::make_unique<store::Database>(private_file(state_folder + "/matrix.db"),
-                                            store::Database::Access::read_write,
+      file_(private_file(state_folder + "/matrix.db")),
+      db_(std::make_unique<store::Database>(file_, store::Database::Access::read_write,
                                             matrix::migrations())) {
   account_ = std::make_unique<matrix::Account>(
       *db_, *http_, store_key_,
@@ -66,8 +68,11 @@ std::string MatrixAccount::download(net::HttpClient& http, const std::string& re
                                     const base::Stop& stop) {
   const auto file = json::parse(ref);
   matrix::Api api(http, homeserver_);
+  // In another thread than the one that syncs: a handle of its own.
+  store::Database db(file_, store::Database::Access::read_write, matrix::migrations());
   std::string token;
-  db_->transaction([&] { token = account_->machine().secret("access_token").value_or(""); });
+  db.transaction(
+      [&] { token = e2ee::Machine(db, store_key_).secret("access_token").value_or(""); });
   api.set_token(token);
   const auto bytes = api.download(file["url"].as_string(), most, &stop);
   const auto plain = e2ee::decrypt_file(file, bytes);

@@ -26,6 +26,7 @@ class MatrixAccount {
   std::string homeserver_;
   base::Secret password_, recovery_key_, store_key_;
   std::unique_ptr<net::HttpClient> http_;
+  std::string file_;
   std::unique_ptr<store::Database> db_;
   std::unique_ptr<matrix::Account> account_;
 };

@@ -90,7 +90,7 @@ int run_login(const Args& args) {
   if (!lock)
     throw base::TransientError("the listener runs, and is logged in", "openclaw matrix status");
   MatrixAccount own(settings, folder);
-  own.account().log_in(nullptr);
+  own.account().log_in(nullptr, true);
   const auto trouble = own.account().settle_identity(base::wall_now());
   e2ee::OwnDevice me;
   own.account().db().transaction([&] { me = own.account().machine().own(); });

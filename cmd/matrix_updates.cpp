@@ -76,7 +76,17 @@ MatrixUpdates::After MatrixUpdates::take(const Value& sync) {
       for (const auto& user : senders_) account_.machine().track(user);
     });
     base::failpoint("to-device committed");
-    account_.pump(now_);
+    try {
+      account_.pump(now_);
+    } catch (const base::StorageError&) {
+      throw;
+    } catch (const base::ConfigError&) {
+      throw;
+    } catch (const base::CancelledError&) {
+      throw;
+    } catch (const base::Error& e) {  // what was said is taken in all the same
+      base::log::warning("matrix", "{}, will try again", base::describe(e));
+    }
   }
   account_.db().transaction([&] {
     if (!has_keys) account_.machine().take_counts(sync);
@@ -91,6 +101,7 @@ MatrixUpdates::After MatrixUpdates::take(const Value& sync) {
       if (!is_baseline)
         for (const auto& event : news.events) take_event(event);
       tell_unread();
+      if (!is_baseline) tell_gaps(sync);
     });
     base::failpoint("messages committed, keys not");
   });
@@ -106,7 +117,8 @@ void MatrixUpdates::take_verification(const std::string& type, const std::string
   const bool is_allowed =
       std::any_of(settings_.people.begin(), settings_.people.end(),
                   [&](const auto& person) { return person.second.matrix == sender; });
-  account_.machine().track(sender);
+  if (is_allowed) account_.machine().track(sender);
+  if (!is_allowed) return refuse(room, sender, "a verification");
   verifier_.take(type, sender, room, event, content, is_allowed, now_, after_.verification);
   after_.taken.any = true;
 }
@@ -175,7 +187,13 @@ void MatrixUpdates::take_event(const matrix::RoomEvent& at) {
   if (type == "m.room.redaction") {
     const auto& target =
         event["redacts"].is_string() ? event["redacts"] : event["content"]["redacts"];
-    return intake_.retract("matrix:" + target.as_string(), now_, after_.taken);
+    const std::string key = "matrix:" + target.as_string();
+    const auto message = chat::Inbox(state_.db).find(key);
+    const auto person = message ? settings_.people.find(message->person) : settings_.people.end();
+    const bool is_own = person != settings_.people.end() && person->second.matrix == sender &&
+                        message->place == place_of(at.room);
+    if (is_own) intake_.retract(key, now_, after_.taken);
+    return;
   }
   const bool is_request = event["content"]["msgtype"].as_string() == "m.key.verification.request" &&
                           event["content"]["to"].as_string() == account_.machine().own().user;
@@ -199,21 +217,48 @@ void MatrixUpdates::take_event(const matrix::RoomEvent& at) {
       store::run(account_.db(), "INSERT OR IGNORE INTO unread VALUES(?,?,?,?,?,0)",
                  event["event_id"].as_string(), at.room, json::dump(event), e.what(),
                  base::to_ms(now_));
+  } catch (const base::StorageError&) {
+    throw;
+  } catch (const base::Error& e) {  // one bad event never stops the others
+    base::log::warning("matrix", "an event of {} is dropped: {}", base::one_line(sender),
+                       base::describe(e));
   }
 }
 
 /// Messages whose key has come meanwhile.
 void MatrixUpdates::read_unread() {
-  for (const auto& row :
-       store::rows(account_.db(), "SELECT event, room, body FROM unread ORDER BY at")) {
-    const matrix::RoomEvent at{row.text(1), json::parse(row.text(2))};
+  for (const auto& row : store::rows(
+           account_.db(), "SELECT event, room, body FROM unread WHERE is_told=0 ORDER BY at")) {
+    const matrix::RoomEvent at{row.text(1), json::parse(row.text(2), {.max_depth = 1000})};
+    // A server that held a key back does not choose when a command is run.
+    if (base::from_ms(at.event["origin_server_ts"].as_int()) + too_old < now_) continue;
     try {
       const auto opened = account_.machine().open(at.room, at.event);
       store::run(account_.db(), "DELETE FROM unread WHERE event=?", row.text(0));
       take_message(at, opened);
-    } catch (const e2ee::Unreadable& e) {
-      if (!e.may_come()) store::run(account_.db(), "DELETE FROM unread WHERE event=?", row.text(0));
+    } catch (const base::StorageError&) {
+      throw;
+    } catch (const base::Error& e) {
+      const auto* unreadable = dynamic_cast<const e2ee::Unreadable*>(&e);
+      if (!unreadable || !unreadable->may_come())
+        store::run(account_.db(), "DELETE FROM unread WHERE event=?", row.text(0));
     }
+  }
+}
+
+/// The server gives the latest only: that some are missing is said.
+void MatrixUpdates::tell_gaps(const Value& sync) {
+  for (const auto& [room, joined] : sync["rooms"]["join"].members()) {
+    const auto place = place_of(room);
+    const auto& events = joined["timeline"]["events"];
+    if (place.empty() || !joined["timeline"]["limited"].as_bool() || events.size() < 20) continue;
+    chat::Incoming message;
+    message.place = place;
+    say(state_, message, "gap:" + events.at(0)["event_id"].as_string(),
+        "There were more messages than the server gave me at once; I have read the latest " +
+            std::to_string(events.size()) + ".",
+        now_);
+    after_.taken.any = true;
   }
 }
 
@@ -226,7 +271,8 @@ void MatrixUpdates::tell_unread() {
                    base::to_ms(now_ - patience))) {
     store::run(account_.db(), "UPDATE unread SET is_told=1 WHERE event=?", row.text(0));
     std::string place, person;
-    if (!admit(row.text(1), json::parse(row.text(2))["sender"].as_string(), place, person))
+    if (!admit(row.text(1), json::parse(row.text(2), {.max_depth = 1000})["sender"].as_string(),
+               place, person))
       continue;
     chat::Incoming message;
     message.place = place;
@@ -238,17 +284,33 @@ void MatrixUpdates::tell_unread() {
              base::to_ms(now_ - base::Millis(7LL * 86400000)));
 }
 
+/// "yes 4f2c": the words themselves say which question, since what an event replies to is not
+/// sealed.
+std::optional<std::pair<std::string, bool>> MatrixUpdates::answered_question(
+    const std::string& place, const std::string& text) {
+  const auto trimmed = base::trim(text);
+  const auto space = trimmed.find(' ');
+  if (space == std::string_view::npos) return std::nullopt;
+  const auto answer = yes_or_no(std::string(trimmed.substr(0, space)));
+  const std::string code = base::lower(base::trim(trimmed.substr(space + 1)));
+  if (!answer || code.size() != 4) return std::nullopt;
+  for (const auto& question : chat::Approvals(state_.db).open(place))
+    if (question.id.starts_with(code)) return std::pair(question.id, *answer);
+  return std::nullopt;
+}
+
 void MatrixUpdates::take_reaction(const matrix::RoomEvent& at) {
   const auto& relates = at.event["content"]["m.relates_to"];
   const auto answer = yes_or_no(relates["key"].as_string());
   const auto place = place_of(at.room);
-  if (!answer || place.empty()) return;
+  // A reaction is never encrypted, so the server may have made it: it can only say no.
+  if (!answer || *answer || place.empty()) return;
   const auto ours = chat::key_of_part(state_.db, place, relates["event_id"].as_string());
   if (!ours.starts_with("question:")) return;
   std::string person;
   std::string found_place;
   if (!admit(at.room, at.event["sender"].as_string(), found_place, person)) return;
-  intake_.press(place, person, ours.substr(9), *answer, now_, after_.taken);
+  intake_.press(place, person, ours.substr(9), false, now_, after_.taken);
 }
 
 void MatrixUpdates::take_message(const matrix::RoomEvent& at, const e2ee::Opened& opened) {
@@ -276,6 +338,8 @@ void MatrixUpdates::take_message(const matrix::RoomEvent& at, const e2ee::Opened
   m.at = now_;
   Said said;
   const bool is_edit = relates["rel_type"].as_string() == "m.replace";
+  if (!is_edit && content.contains("m.new_content"))
+    return;  // an edit whose relation was taken off
   const auto& shown = is_edit ? content["m.new_content"] : content;
   said.text = std::string(
       base::prefix_bytes(without_quote(base::valid_utf8(shown["body"].as_string())), most_text));
@@ -290,11 +354,10 @@ void MatrixUpdates::take_message(const matrix::RoomEvent& at, const e2ee::Opened
   if (!is_fallback) m.reply_to = relates["m.in_reply_to"]["event_id"].as_string();
   const auto replied =
       m.reply_to.empty() ? std::string() : chat::key_of_part(state_.db, place, m.reply_to);
-  if (replied.starts_with("question:"))
-    if (const auto answer = yes_or_no(said.text)) {
-      intake_.press(place, person, replied.substr(9), *answer, now_, after_.taken);
-      return;
-    }
+  if (const auto question = answered_question(place, said.text)) {
+    intake_.press(place, person, question->first, question->second, now_, after_.taken);
+    return;
+  }
   if (const auto kind = kind_of(msgtype); !kind.empty()) {
     chat::Attachment file;
     file.kind = kind;

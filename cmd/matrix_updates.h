@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -41,6 +42,9 @@ class MatrixUpdates {
   bool has_unknown_senders(const json::Value& sync);
   void read_unread();
   void tell_unread();
+  void tell_gaps(const json::Value& sync);
+  std::optional<std::pair<std::string, bool>> answered_question(const std::string& place,
+                                                                const std::string& text);
   /// Place and person; false: refused, and noted.
   bool admit(const std::string& room, const std::string& sender, std::string& place,
              std::string& person);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include <openssl/crypto.h>
 #include <openssl/sha.h>
 #include <sys/random.h>
 
@@ -66,5 +67,7 @@ std::string random_bytes(std::size_t n) {
     throw base::Error("cannot read random bytes from the kernel");
   return out;
 }
+
+void wipe(void* bytes, std::size_t size) { OPENSSL_cleanse(bytes, size); }
 
 }  // namespace openclaw::crypto

@@ -14,6 +14,8 @@ using Digest = std::array<std::uint8_t, 32>;
 Digest sha256(std::string_view bytes);
 Digest hmac_sha256(std::string_view key, std::string_view bytes);
 std::string random_bytes(std::size_t n);
+/// Overwrites memory in a way that is not optimised away.
+void wipe(void* bytes, std::size_t size);
 
 inline std::string_view view(const Digest& d) {
   return {reinterpret_cast<const char*>(d.data()), d.size()};

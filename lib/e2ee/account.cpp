@@ -37,7 +37,7 @@ void Machine::create_account(const std::string& user, const std::string& device)
   const auto fresh = ratchet::Account::create();
   store::run(db_, "INSERT INTO account(id, user, device, pickle) VALUES(1,?,?,?)", user, device,
              fresh.pickle(pickle_key()));
-  store::run(db_, "INSERT OR IGNORE INTO tracked VALUES(?,1)", user);
+  track(user);
 }
 
 ratchet::Account Machine::account() {

@@ -45,9 +45,7 @@ std::vector<ToDevice> Machine::take_to_device(const Value& events, base::Time no
       taken.content = plain["content"];
       if (taken.type == "m.room_key")
         take_room_key(plain, taken.sender_key);
-      else if (taken.type == "m.forwarded_room_key")
-        take_forwarded_key(plain, taken.sender_key);
-      else if (taken.type != "m.dummy")
+      else if (taken.type != "m.dummy" && taken.type != "m.forwarded_room_key")
         out.push_back(std::move(taken));
     } catch (const base::StorageError&) {
       throw;
@@ -73,7 +71,8 @@ Value Machine::open_olm(const Value& event, std::string& sender_key, base::Time 
   const auto hash = base::hex(
       crypto::view(crypto::sha256(sender_key + "\n" + std::to_string(type) + "\n" + body)));
   if (store::row(db_, "SELECT 1 FROM olm_seen WHERE hash=?", hash)) return {};
-  const auto plain = json::parse(decrypt_olm(sender_key, type, body, now));
+  const auto plain =
+      json::parse(decrypt_olm(event["sender"].as_string(), sender_key, type, body, now));
   store::run(db_, "INSERT INTO olm_seen VALUES(?,?)", hash, base::to_ms(now));
   store::run(db_, "DELETE FROM olm_seen WHERE at<?", base::to_ms(now - seen_for));
   store::run(db_, "UPDATE devices SET wedged=0 WHERE curve25519=?", sender_key);
@@ -87,8 +86,8 @@ Value Machine::open_olm(const Value& event, std::string& sender_key, base::Time 
   return plain;
 }
 
-std::string Machine::decrypt_olm(const std::string& sender_key, int type, const std::string& body,
-                                 base::Time now) {
+std::string Machine::decrypt_olm(const std::string& sender, const std::string& sender_key, int type,
+                                 const std::string& body, base::Time now) {
   const auto key = pickle_key();
   std::string why = "no session with its device";
   for (const auto& row : store::rows(
@@ -127,13 +126,15 @@ std::string Machine::decrypt_olm(const std::string& sender_key, int type, const 
                  "DELETE FROM olm_sessions WHERE sender_key=? AND session NOT IN (SELECT session "
                  "FROM olm_sessions WHERE sender_key=? ORDER BY received_at DESC LIMIT ?)",
                  sender_key, sender_key, most_sessions);
+      // It may have lost the room keys with its old session: the next message gives them again.
+      store::run(db_, "DELETE FROM shares WHERE curve25519=? AND number>=0", sender_key);
       base::failpoint("olm session made");
       return text;
     } catch (const ratchet::Failure& e) {
       why = e.what();
     }
   }
-  store::run(db_, "UPDATE devices SET wedged=1 WHERE curve25519=?", sender_key);
+  store::run(db_, "UPDATE devices SET wedged=1 WHERE curve25519=? AND user=?", sender_key, sender);
   throw Bad(why);
 }
 
@@ -223,7 +224,7 @@ Value Machine::olm_content(const Device& to, const std::string& type, const Valu
   const auto row =
       store::row(db_,
                  "SELECT session, pickle FROM olm_sessions WHERE sender_key=? ORDER BY "
-                 "received_at DESC, created_at DESC, session LIMIT 1",
+                 "max(received_at, created_at) DESC, session LIMIT 1",
                  to.curve25519);
   const auto me = own();
   const auto plain = Value::object({{"type", type},

@@ -13,9 +13,13 @@ namespace {
 
 using json::Value;
 
+constexpr base::Millis server_rest{60000};  // after a server could not be asked
+
 /// The one key of a cross-signing object that names itself; empty = it is none.
 std::string only_key(const Value& object, const std::string& user, const std::string& usage) {
-  if (object["user_id"].as_string() != user || object["keys"].size() != 1) return {};
+  if (object["user_id"].as_string() != user || !object["keys"].is_object() ||
+      object["keys"].size() != 1)
+    return {};
   bool is_for = false;
   for (const auto& use : object["usage"].items()) is_for |= use.as_string() == usage;
   const auto& [id, key] = object["keys"].members().front();
@@ -25,8 +29,17 @@ std::string only_key(const Value& object, const std::string& user, const std::st
 
 }  // namespace
 
+/// Grows for ever: a change during a query has a greater number than the query.
+std::int64_t Machine::next_change() {
+  const auto last = note("changes");
+  const std::int64_t next = std::strtoll(last.c_str(), nullptr, 10) + 1;
+  set_note("changes", std::to_string(next));
+  return next;
+}
+
 void Machine::track(const std::string& user) {
-  store::run(db_, "INSERT OR IGNORE INTO tracked VALUES(?,1)", user);
+  if (store::row(db_, "SELECT 1 FROM tracked WHERE user=?", user)) return;
+  store::run(db_, "INSERT INTO tracked(user, changed) VALUES(?,?)", user, next_change());
 }
 
 void Machine::untrack(const std::string& user) {
@@ -35,30 +48,31 @@ void Machine::untrack(const std::string& user) {
 
 void Machine::mark_changed(const std::string& user) {
   if (user.empty())
-    store::run(db_, "UPDATE tracked SET changed=(SELECT max(changed) FROM tracked)+1");
+    store::run(db_, "UPDATE tracked SET changed=?", next_change());
   else
-    store::run(db_, "UPDATE tracked SET changed=(SELECT max(changed) FROM tracked)+1 WHERE user=?",
-               user);
+    store::run(db_, "UPDATE tracked SET changed=? WHERE user=?", next_change(), user);
 }
 
-Machine::Query Machine::query(std::size_t most) {
+Machine::Query Machine::query(base::Time now, std::size_t most) {
   Query out;
-  const auto top = store::row(db_, "SELECT coalesce(max(changed),0) FROM tracked");
-  out.number = top->integer(0);
-  for (const auto& row :
-       store::rows(db_, "SELECT user FROM tracked WHERE changed>0 ORDER BY user LIMIT ?",
-                   static_cast<std::int64_t>(most)))
+  out.number = std::strtoll(note("changes").c_str(), nullptr, 10);
+  for (const auto& row : store::rows(
+           db_, "SELECT user FROM tracked WHERE changed>0 AND failed_at<? ORDER BY user LIMIT ?",
+           base::to_ms(now - server_rest), static_cast<std::int64_t>(most)))
     out.users.push_back(row.text(0));
   return out;
 }
 
-void Machine::take_query(const Query& asked, const Value& answer) {
+void Machine::take_query(const Query& asked, const Value& answer, base::Time now) {
   for (const auto& user : asked.users) {
     // A server that could not be asked: the old list stays, and the user is asked for again.
     const auto colon = user.find(':');
     const bool failed =
         colon != std::string::npos && answer["failures"].contains(user.substr(colon + 1));
-    if (failed) continue;
+    if (failed) {
+      store::run(db_, "UPDATE tracked SET failed_at=? WHERE user=?", base::to_ms(now), user);
+      continue;
+    }
     take_identity(user, answer["master_keys"][user], answer["self_signing_keys"][user]);
     std::set<std::string> present;
     for (const auto& [id, keys] : answer["device_keys"][user].members()) {
@@ -142,7 +156,11 @@ void Machine::judge_devices(const std::string& user) {
     if (now == (row.integer(2) != 0)) continue;
     store::run(db_, "UPDATE devices SET is_signed=? WHERE user=? AND device=?", now, user,
                row.text(0));
-    if (!now)
+    // What was withheld from it is given with the next message.
+    if (now)
+      store::run(db_, "DELETE FROM shares WHERE user=? AND device=? AND number=-1", user,
+                 row.text(0));
+    else
       store::run(db_,
                  "UPDATE own_room_keys SET is_spent=1 WHERE session IN (SELECT session FROM shares "
                  "WHERE user=? AND device=?)",

@@ -6,6 +6,7 @@
 #include "base/failpoint.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "crypto/curve.h"
 #include "e2ee/machine.h"
 #include "e2ee/signing.h"
 #include "json/parse.h"
@@ -23,8 +24,10 @@ Lacks Machine::prepare(const std::string& room, const RoomRules& rules, base::Ti
   Lacks out;
   for (const auto& user : rules.members) {
     track(user);
-    const auto state = store::row(db_, "SELECT changed FROM tracked WHERE user=?", user);
-    if (state && state->integer(0) > 0) out.users.push_back(user);
+    const auto state = store::row(db_, "SELECT changed, failed_at FROM tracked WHERE user=?", user);
+    // Whose server could not be asked just now is written to as far as it was known before.
+    const bool is_away = base::from_ms(state->integer(1)) + base::Millis(3600000) > now;
+    if (state->integer(0) > 0 && !is_away) out.users.push_back(user);
   }
   if (!out.users.empty()) return out;
   const auto key = pickle_key();
@@ -47,13 +50,18 @@ Lacks Machine::prepare(const std::string& room, const RoomRules& rules, base::Ti
   }
   const auto session = ratchet::OutboundGroup::unpickle(key, known->text(1));
   const auto me = own();
-  for (const auto& user : rules.members)
+  for (const auto& user : rules.members) {
+    bool is_changed = false;
+    const auto master = master_key(user, &is_changed);
+    // Of our own other devices only those of the identity whose seed is here.
+    const auto seed = user == me.user ? secret("master") : std::nullopt;
+    if (user == me.user && (!seed || base64(crypto::ed25519_public(*seed)) != master)) continue;
     for (const auto& device : devices(user)) {
       if (device.curve25519 == me.curve25519) continue;
       if (store::row(db_, "SELECT 1 FROM shares WHERE session=? AND user=? AND device=?",
                      session.id(), user, device.device))
         continue;
-      if (!device.is_signed && !rules.allow_unsigned) {
+      if (!device.is_signed && (!rules.allow_unsigned || is_changed)) {
         withhold(room, session.id(), device);
       } else if (has_session(device)) {
         share(room, session, device, rules, now);
@@ -63,6 +71,7 @@ Lacks Machine::prepare(const std::string& room, const RoomRules& rules, base::Ti
         if (wait->integer(0) <= base::to_ms(now)) out.claims.emplace_back(user, device.device);
       }
     }
+  }
   return out;
 }
 
@@ -150,10 +159,12 @@ Opened Machine::open(const std::string& room, const Value& event) {
                  static_cast<std::int64_t>(plain.index));
   if (used && (used->text(0) != event_id || used->integer(1) != at))
     throw Unreadable("it is an earlier message, played back", false);
-  if (!used)
-    store::run(db_, "INSERT INTO room_key_uses VALUES(?,?,?,?)", id,
-               static_cast<std::int64_t>(plain.index), event_id, at);
-  const auto inside = json::parse(plain.text);
+  Value inside;
+  try {
+    inside = json::parse(plain.text);
+  } catch (const base::ProtocolError&) {
+    throw Unreadable("there is no JSON in it", false);
+  }
   if (inside["room_id"].as_string() != room)
     throw Unreadable("it was written for another room", false);
   Opened out;
@@ -165,6 +176,9 @@ Opened Machine::open(const std::string& room, const Value& event) {
   const auto& sender = event["sender"].as_string();
   if (!row->text(3).empty() && row->text(3) != sender)
     throw Unreadable("its key belongs to somebody else", false);
+  if (!used)
+    store::run(db_, "INSERT INTO room_key_uses VALUES(?,?,?,?)", id,
+               static_cast<std::int64_t>(plain.index), event_id, at);
   if (row->text(4) != "direct" && row->text(4) != "own") {
     out.why_not = "its key did not come from its sender";
     return out;
@@ -174,6 +188,8 @@ Opened Machine::open(const std::string& room, const Value& event) {
       row->text(1));
   if (!device || device->text(0) != sender || device->text(1) != row->text(2))
     out.why_not = "its device is not known";
+  else if (bool changed = false; master_key(sender, &changed), changed)
+    out.why_not = "its owner's identity has changed";
   else if (device->integer(2) == 0)
     out.why_not = "its device is not signed by its owner";
   else
@@ -191,15 +207,6 @@ void Machine::take_room_key(const Value& plain, const std::string& sender_key) {
   if (room.empty()) throw base::Error("a room key for no room");
   keep_inbound(room, session, sender_key, plain["keys"]["ed25519"].as_string(),
                plain["sender"].as_string(), "direct");
-}
-
-/// Only from the device that made it, to which we have a session; readable, never trusted.
-void Machine::take_forwarded_key(const Value& plain, const std::string& sender_key) {
-  const auto& content = plain["content"];
-  if (content["sender_key"].as_string() != sender_key)
-    throw base::Error("a forwarded key that is not its sender's own");
-  import(content["room_id"].as_string(), content["session_id"].as_string(),
-         content["session_key"].as_string(), sender_key, "forwarded");
 }
 
 bool Machine::import(const std::string& room, const std::string& session,
@@ -220,22 +227,19 @@ bool Machine::keep_inbound(const std::string& room, const ratchet::InboundGroup&
       db_, "SELECT pickle, first_index, source FROM room_keys WHERE room=? AND session=?", room,
       session.id());
   if (known) {
+    const bool was_copy = known->text(2) != "direct" && known->text(2) != "own";
+    if (source == "direct" && was_copy) {
+      // What its maker sends takes the place of any copy.
+      store::run(db_, "DELETE FROM room_keys WHERE room=? AND session=?", room, session.id());
+      return keep_inbound(room, session, sender_key, ed25519, user, source);
+    }
     const auto old = ratchet::InboundGroup::unpickle(key, known->text(0));
     const auto later = std::max(old.first_index(), session.first_index());
     if (old.export_at(later) != session.export_at(later)) {
       base::log::warning("matrix", "two different keys for one session, keeping the first");
       return false;
     }
-    if (old.first_index() <= session.first_index()) {
-      // What was read from a copy is believed once its maker sends it.
-      if (source == "direct" && known->text(2) != "direct" && known->text(2) != "own")
-        store::run(
-            db_,
-            "UPDATE room_keys SET source=?, sender_key=?, ed25519=?, user=? WHERE room=? AND "
-            "session=?",
-            source, sender_key, ed25519, user, room, session.id());
-      return false;
-    }
+    if (old.first_index() <= session.first_index()) return false;
     store::run(
         db_,
         "UPDATE room_keys SET pickle=?, first_index=?, is_backed_up=0 WHERE room=? AND session=?",

@@ -107,8 +107,8 @@ class Machine {
     std::vector<std::string> users;
     std::int64_t number = 0;  ///< what changes after it is asked for again
   };
-  Query query(std::size_t most = 250);
-  void take_query(const Query& asked, const json::Value& answer);
+  Query query(base::Time now, std::size_t most = 250);
+  void take_query(const Query& asked, const json::Value& answer, base::Time now);
   std::vector<Device> devices(const std::string& user);
   std::optional<Device> device(const std::string& user, const std::string& id);
   /// Master key as first seen; empty = none. changed: another one was seen since.
@@ -168,17 +168,17 @@ class Machine {
  private:
   ratchet::Account account();
   void save(const ratchet::Account& account);
+  std::int64_t next_change();
   void make_upload(base::Time now);
   void take_device(const std::string& user, const std::string& id, const json::Value& keys);
   void take_identity(const std::string& user, const json::Value& master,
                      const json::Value& self_signing);
   void judge_devices(const std::string& user);
   json::Value open_olm(const json::Value& event, std::string& sender_key, base::Time now);
-  std::string decrypt_olm(const std::string& sender_key, int type, const std::string& body,
-                          base::Time now);
+  std::string decrypt_olm(const std::string& sender, const std::string& sender_key, int type,
+                          const std::string& body, base::Time now);
   void check_olm(const json::Value& plain, const json::Value& event, const std::string& sender_key);
   void take_room_key(const json::Value& plain, const std::string& sender_key);
-  void take_forwarded_key(const json::Value& plain, const std::string& sender_key);
   bool keep_inbound(const std::string& room, const ratchet::InboundGroup& session,
                     const std::string& sender_key, const std::string& ed25519,
                     const std::string& user, const std::string& source);

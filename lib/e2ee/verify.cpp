@@ -16,6 +16,7 @@ namespace {
 using json::Value;
 
 constexpr base::Millis too_old{10LL * 60000}, too_new{5LL * 60000};
+constexpr base::Millis kept{24LL * 3600000};
 
 bool holds(const Value& list, const char* word) {
   return std::any_of(list.items().begin(), list.items().end(),
@@ -40,8 +41,11 @@ Value Verifier::load(const std::string& id) {
 }
 
 void Verifier::save(const std::string& id, const Value& flow) {
-  store::run(db_, "INSERT OR REPLACE INTO flows(id, user, state) VALUES(?,?,?)", id,
-             flow["user"].as_string(), json::dump(flow));
+  store::run(db_,
+             "INSERT INTO flows(id, user, state, at) VALUES(?,?,?,?) ON CONFLICT(id) DO UPDATE SET "
+             "state=excluded.state",
+             id, flow["user"].as_string(), json::dump(flow), base::to_ms(base::wall_now()));
+  store::run(db_, "DELETE FROM flows WHERE at<?", base::to_ms(base::wall_now() - kept));
 }
 
 std::optional<Flow> Verifier::find(const std::string& id) {
@@ -59,7 +63,8 @@ std::optional<Flow> Verifier::find(const std::string& id) {
 
 std::optional<Flow> Verifier::open_with(const std::string& user) {
   for (const auto& row :
-       store::rows(db_, "SELECT id FROM flows WHERE user=? ORDER BY rowid DESC", user)) {
+       store::rows(db_, "SELECT id FROM flows WHERE user=? AND at>? ORDER BY at DESC", user,
+                   base::to_ms(base::wall_now() - too_old))) {
     const auto flow = find(row.text(0));
     if (flow && flow->state != "done" && flow->state != "cancelled") return flow;
   }
@@ -144,7 +149,8 @@ void Verifier::take_request(const std::string& sender, const std::string& room,
                             const std::string& id, const Value& content, base::Time now,
                             std::vector<FlowEvent>& out) {
   const auto at = base::from_ms(content["timestamp"].as_int(base::to_ms(now)));
-  if (id.empty() || !load(id).is_null() || at + too_old < now || at - too_new > now ||
+  if (id.empty() || id.size() > 255 || content["from_device"].as_string().size() > 255 ||
+      !load(id).is_null() || at + too_old < now || at - too_new > now ||
       !holds(content["methods"], "m.sas.v1"))
     return;
   auto flow = Value::object({{"id", id},
@@ -282,7 +288,7 @@ void Verifier::take_mac(Value& flow, const Value& content, std::vector<FlowEvent
       return end(flow, "m.key_mismatch", "a key is another one than here", out);
     (key == master ? knows_master : knows_device) = true;
   }
-  if (!knows_device && !knows_master)
+  if (master.empty() ? !knows_device : !knows_master)
     return end(flow, "m.key_mismatch", "no key that is known here", out);
   if (knows_master) {
     machine_.accept_identity(user);

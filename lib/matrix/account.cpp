@@ -2,6 +2,7 @@
 #include "matrix/account.h"
 
 #include <algorithm>
+#include <mutex>
 
 #include <fmt/core.h>
 
@@ -57,7 +58,7 @@ void Account::keep_token(const Value& answer) {
   api_.set_token(answer["access_token"].as_string());
 }
 
-void Account::log_in(const base::Stop* stop) {
+void Account::log_in(const base::Stop* stop, bool again) {
   bool has_account = false;
   db_.transaction([&] {
     machine_.check_key();
@@ -86,7 +87,8 @@ void Account::log_in(const base::Stop* stop) {
   try {
     who = api_.call("GET", std::string(v3) + "/account/whoami", {}, base::Millis(30000), stop);
   } catch (const LoggedOut& e) {
-    if (!e.soft()) throw;
+    if (!e.soft() && !again)
+      throw base::ConfigError("the homeserver has ended this login", "openclaw matrix login");
     renew_token();
     who = api_.call("GET", std::string(v3) + "/account/whoami", {}, base::Millis(30000), stop);
   }
@@ -137,6 +139,9 @@ void Account::renew_token() {
 }
 
 void Account::pump(base::Time now, const base::Stop* stop) {
+  // Both threads may come here: one at a time, so that no answer overtakes another.
+  static std::mutex one_at_a_time;
+  const std::lock_guard lock(one_at_a_time);
   constexpr int rounds = 20;
   for (int i = 0; i < rounds; ++i) {
     std::optional<Value> upload;
@@ -145,7 +150,7 @@ void Account::pump(base::Time now, const base::Stop* stop) {
     std::vector<e2ee::Parcel> parcels;
     db_.transaction([&] {
       upload = machine_.keys_to_upload(now);
-      query = machine_.query();
+      query = machine_.query(base::wall_now());
       wedged = machine_.wedged(now);
       parcels = machine_.parcels();
     });
@@ -163,7 +168,8 @@ void Account::pump(base::Time now, const base::Stop* stop) {
         throw base::ConfigError(
             "the homeserver has newer keys of this device: matrix.db was put "
             "back from an older copy",
-            "openclaw matrix login --new-device");
+            "move matrix.db away: the bot then comes as a new device, the recovery key "
+            "makes it the same bot");
       }
     }
     if (!query.users.empty()) {
@@ -172,7 +178,7 @@ void Account::pump(base::Time now, const base::Stop* stop) {
       const auto answer = api_.call("POST", std::string(v3) + "/keys/query",
                                     Value::object({{"timeout", 10000}, {"device_keys", users}}),
                                     base::Millis(30000), stop);
-      db_.transaction([&] { machine_.take_query(query, answer); });
+      db_.transaction([&] { machine_.take_query(query, answer, base::wall_now()); });
     }
     if (!wedged.empty()) {
       const auto answer = api_.call("POST", std::string(v3) + "/keys/claim",
@@ -186,8 +192,13 @@ void Account::pump(base::Time now, const base::Stop* stop) {
     }
     for (const auto& parcel : parcels) {
       base::failpoint("parcel ready, not sent");
-      api_.call("PUT", std::string(v3) + "/sendToDevice/" + part(parcel.type) + "/" + parcel.txn,
-                parcel.body, base::Millis(30000), stop);
+      try {
+        api_.call("PUT", std::string(v3) + "/sendToDevice/" + part(parcel.type) + "/" + parcel.txn,
+                  parcel.body, base::Millis(30000), stop);
+      } catch (const Rejected& e) {  // a repeat changes nothing; the others are to go
+        base::log::warning("matrix", "a message between devices was not taken: {}",
+                           base::describe(e));
+      }
       base::failpoint("parcel sent, not noted");
       db_.transaction([&] { machine_.parcel_sent(parcel.txn); });
     }
@@ -249,8 +260,13 @@ void Account::learn_encryption(const std::string& room) {
 void Account::learn_members(const std::string& room) {
   const auto row = store::row(db_, "SELECT has_members FROM rooms WHERE room=?", room);
   if (row && row->integer(0) != 0) return;
+  const auto before = store::row(db_, "SELECT value FROM notes WHERE name='since'");
   const auto answer = api_.call("GET", std::string(v3) + "/rooms/" + part(room) + "/members");
   db_.transaction([&] {
+    // The other thread may have learned of a leave meanwhile.
+    const auto after = store::row(db_, "SELECT value FROM notes WHERE name='since'");
+    if (!before || !after || before->text(0) != after->text(0))
+      throw base::TransientError("the room's members are just changing");
     for (const auto& event : answer["chunk"].items()) take_state(room, event);
     store::run(db_, "UPDATE rooms SET has_members=1 WHERE room=?", room);
   });
@@ -276,20 +292,25 @@ e2ee::RoomRules Account::rules_for(const std::string& room) {
   return out;
 }
 
-void Account::make_ready(const std::string& room, base::Time now) {
-  constexpr int rounds = 6;
-  for (int i = 0; i < rounds; ++i) {
-    e2ee::Lacks lacks;
-    db_.transaction([&] { lacks = machine_.prepare(room, rules_for(room), now); });
-    if (!lacks.claims.empty()) {
-      const auto answer = api_.call("POST", std::string(v3) + "/keys/claim",
-                                    e2ee::Machine::claim_body(lacks.claims));
-      db_.transaction([&] { machine_.take_claim(lacks.claims, answer, now); });
-    }
-    pump(now);  // queries, and the keys themselves: they go before the message
-    if (lacks.none()) return;
-  }
-  throw base::TransientError("the devices of the room's members are not known yet");
+/// False: something is lacking still.
+bool Account::seal(const std::string& room, const std::string& key, const std::string& type,
+                   const Value& content, base::Time now, e2ee::Lacks& lacks) {
+  db_.transaction([&] {
+    // In the same breath: whatever another thread has learned meanwhile counts.
+    lacks = machine_.prepare(room, rules_for(room), now);
+    if (!lacks.none()) return;
+    keep_send(room, key, "m.room.encrypted", machine_.encrypt(room, type, content), now);
+  });
+  return lacks.none();
+}
+
+void Account::keep_send(const std::string& room, const std::string& key, const std::string& type,
+                        const Value& content, base::Time now) {
+  const auto device = machine_.own().device;
+  const std::string txn =
+      "oc" + base::hex(crypto::view(crypto::sha256(device + "|" + key))).substr(0, 30);
+  store::run(db_, "INSERT INTO sends(key, room, type, content, txn, at) VALUES(?,?,?,?,?,?)", key,
+             room, type, json::dump(content), txn, base::to_ms(now));
 }
 
 std::string Account::send(const std::string& room, const std::string& key, const std::string& type,
@@ -298,23 +319,27 @@ std::string Account::send(const std::string& room, const std::string& key, const
   if (known && !known->text(3).empty()) return known->text(3);
   if (!known) {
     learn_encryption(room);
-    const bool sealed = is_encrypted(room) && type != "m.reaction";
-    if (sealed) {
-      learn_members(room);
-      make_ready(room, now);
+    if (!is_encrypted(room))
+      throw base::UnavailableError("the room is not encrypted, so nothing is said there");
+    learn_members(room);
+    constexpr int rounds = 6;
+    bool is_sealed = false;
+    for (int i = 0; i < rounds && !is_sealed; ++i) {
+      e2ee::Lacks lacks;
+      is_sealed = seal(room, key, type, content, now, lacks);
+      if (!lacks.claims.empty()) {
+        const auto answer = api_.call("POST", std::string(v3) + "/keys/claim",
+                                      e2ee::Machine::claim_body(lacks.claims));
+        db_.transaction([&] { machine_.take_claim(lacks.claims, answer, now); });
+      }
+      pump(now);  // queries, and the keys themselves: they go before the message
     }
-    db_.transaction([&] {
-      const auto device = machine_.own().device;
-      const std::string txn =
-          "oc" + base::hex(crypto::view(crypto::sha256(device + "|" + key))).substr(0, 30);
-      const auto body = sealed ? machine_.encrypt(room, type, content) : content;
-      store::run(db_, "INSERT INTO sends(key, room, type, content, txn, at) VALUES(?,?,?,?,?,?)",
-                 key, room, sealed ? "m.room.encrypted" : type.c_str(), json::dump(body), txn,
-                 base::to_ms(now));
-    });
+    if (!is_sealed)
+      throw base::TransientError("the devices of the room's members are not known yet");
     base::failpoint("event sealed, not sent");
     known = store::row(db_, "SELECT type, content, txn, event FROM sends WHERE key=?", key);
   }
+  pump(now);
   const auto answer = api_.call("PUT",
                                 std::string(v3) + "/rooms/" + part(room) + "/send/" +
                                     part(known->text(0)) + "/" + known->text(2),

@@ -43,7 +43,8 @@ class Account {
 
   /// Logs in where no login is kept; else takes the kept one. Throws base::ConfigError when the
   /// server knows the device under other keys: that cannot be mended by trying.
-  void log_in(const base::Stop* stop);
+  /// again: also where the server has ended the login; the device stays the same.
+  void log_in(const base::Stop* stop, bool again = false);
   /// After LoggedOut with soft(): a new token for the same device.
   void renew_token();
   /// Takes the token that another thread has renewed.
@@ -74,13 +75,16 @@ class Account {
   void refuse(const std::string& room);
   void allow_unsigned(const std::string& room) { open_rooms_.push_back(room); }
 
-  /// One event into a room; the same key twice is one event. Its id. Encrypts where the room is
-  /// encrypted, and where that is not known sends nothing. Throws as Api::call.
+  /// One event into a room; the same key twice is one event. Its id. Encrypts; into a room
+  /// that is not encrypted nothing is said. Throws as Api::call.
   std::string send(const std::string& room, const std::string& key, const std::string& type,
                    const json::Value& content, base::Time now);
 
  private:
-  void make_ready(const std::string& room, base::Time now);
+  bool seal(const std::string& room, const std::string& key, const std::string& type,
+            const json::Value& content, base::Time now, e2ee::Lacks& lacks);
+  void keep_send(const std::string& room, const std::string& key, const std::string& type,
+                 const json::Value& content, base::Time now);
   void learn_encryption(const std::string& room);
   void learn_members(const std::string& room);
   void take_state(const std::string& room, const json::Value& event);

@@ -87,7 +87,7 @@ std::string Account::settle_identity(base::Time now) {
   if (!ours_is_known) pump(now);
   if (published.empty() && mine.empty()) {
     if (!account_data("m.secret_storage.default_key").is_null())
-      return "the account has a secret storage and no identity: openclaw matrix reset-identity";
+      return "the account has a secret storage and no identity; it is left alone";
     make_identity(now);
   } else if (published.empty()) {
     make_identity(now);  // it was made, and the upload was lost
@@ -98,19 +98,24 @@ std::string Account::settle_identity(base::Time now) {
     is_signed = false;
   }
   if (!is_signed) upload_signature();
-  db_.transaction([&] {
-    machine_.accept_identity(me.user);
-    machine_.mark_changed(me.user);
-  });
+  db_.transaction([&] { machine_.mark_changed(me.user); });
   pump(now);
+  // Our own identity is the one whose seed is here, whatever the server says.
+  db_.transaction([&] {
+    const auto seed = machine_.secret("master");
+    if (seed && public_of(*seed) == machine_.master_key(me.user)) machine_.accept_identity(me.user);
+  });
   bool good = false;
   bool has_backup = false;
   db_.transaction([&] {
     const auto device = machine_.device(me.user, me.device);
     good = device && device->is_signed;
-    has_backup = machine_.secret("backup").has_value();
+    has_backup = !machine_.note("backup").empty();
   });
-  if (!has_backup) make_backup();
+  if (!has_backup) {
+    make_backup();
+    store_secrets();
+  }
   return good ? std::string() : "this device is not signed by its identity";
 }
 
@@ -223,7 +228,10 @@ void Account::make_backup() {
       db_.transaction([&] { machine_.set_note("backup", version["version"].as_string()); });
     return;  // somebody else's backup is left alone
   }
-  if (key.empty()) key = crypto::random_bytes(32);
+  if (key.empty()) {
+    key = crypto::random_bytes(32);
+    db_.transaction([&] { machine_.keep_secret("backup", key); });
+  }
   auto auth = Value::object({{"public_key", ours()}});
   db_.transaction([&] {
     const auto me = machine_.own();
@@ -233,7 +241,6 @@ void Account::make_backup() {
   const auto made = api_.call("POST", std::string(v3) + "/room_keys/version",
                               Value::object({{"algorithm", backup_kind}, {"auth_data", auth}}));
   db_.transaction([&] {
-    machine_.keep_secret("backup", key);
     machine_.set_note("backup", made["version"].as_string());
     machine_.back_up_again();
   });

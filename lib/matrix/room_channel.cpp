@@ -10,10 +10,12 @@ namespace {
 
 using json::Value;
 
-constexpr std::size_t part_units = 12000;  // an event is at most 64 KiB, sealed and with its HTML
+constexpr std::size_t part_units = 4000;  // an event is at most 64 KiB, sealed and with its HTML
 
 Value content_of(const std::string& body, const std::string& html, bool silent) {
-  auto out = Value::object({{"msgtype", silent ? "m.notice" : "m.text"}, {"body", body}});
+  auto out = Value::object({{"msgtype", silent ? "m.notice" : "m.text"},
+                            {"body", body},
+                            {"m.mentions", Value::object()}});  // a name in a text rings nobody
   if (html != "<p>" + body + "</p>") {
     out.set("format", "org.matrix.custom.html");
     out.set("formatted_body", html);
@@ -95,12 +97,16 @@ std::string RoomChannel::send_now(const chat::Message& message, const std::strin
                                         : content_of(pieces[i].text, markdown::to_html(pieces[i]),
                                                      message.silent || i > 0);
       if (!message.question.empty() && i + 1 == pieces.size()) {
-        content.set("body", content["body"].as_string() + "\n\nReply yes or no.");
+        // The words name the question: what an event replies to is not sealed.
+        const auto code = message.question.substr(0, 4);
+        content.set("body",
+                    content["body"].as_string() + "\n\nWrite: yes " + code + ", or: no " + code);
         content.set("format", "org.matrix.custom.html");
         content.set("formatted_body",
                     (content["formatted_body"].is_string() ? content["formatted_body"].as_string()
                                                            : std::string()) +
-                        "<p>Reply <b>yes</b> or <b>no</b>, or react with 👍 or 👎.</p>");
+                        "<p>Write <code>yes " + code + "</code> or <code>no " + code +
+                        "</code>.</p>");
       }
       if (!replaced.empty() && i == 0) {
         const Value fresh = content;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What a /sync says of devices, rooms and members.
+#include "base/error.h"
 #include "base/failpoint.h"
 #include "matrix/account.h"
 
@@ -42,9 +43,8 @@ void Account::take_state(const std::string& room, const Value& event) {
   store::run(db_, "INSERT OR IGNORE INTO rooms(room) VALUES(?)", room);
   if (type == "m.room.encryption") {
     // Once on it stays on, as it was first seen: a weaker one later is ignored.
-    if (content["algorithm"].as_string() == "m.megolm.v1.aes-sha2")
-      store::run(db_, "UPDATE rooms SET encryption=? WHERE room=? AND encryption IN ('','none')",
-                 json::dump(content), room);
+    store::run(db_, "UPDATE rooms SET encryption=? WHERE room=? AND encryption IN ('','none')",
+               json::dump(content), room);
   } else if (type == "m.room.history_visibility") {
     const auto& now = content["history_visibility"].as_string();
     store::run(db_, "UPDATE rooms SET visibility=? WHERE room=?", now, room);
@@ -63,6 +63,9 @@ void Account::take_state(const std::string& room, const Value& event) {
 
 News Account::take_rooms(const Value& sync) {
   News out;
+  if (sync["next_batch"].as_string().empty())
+    throw base::ProtocolError("the homeserver gave no next_batch");
+  const auto me = machine_.own().user;
   for (const auto& [room, joined] : sync["rooms"]["join"].members()) {
     store::run(db_,
                "INSERT INTO rooms(room, is_joined) VALUES(?,1) ON CONFLICT(room) DO UPDATE SET "
@@ -76,10 +79,13 @@ News Account::take_rooms(const Value& sync) {
     }
     for (const auto& event : joined["timeline"]["events"].items()) {
       take_state(room, event);
+      // What was said before we came is not for us.
+      if (event["type"].as_string() == "m.room.member" && event["state_key"].as_string() == me &&
+          event["content"]["membership"].as_string() == "join")
+        std::erase_if(out.events, [&, &r = room](const RoomEvent& e) { return e.room == r; });
       out.events.push_back({room, event});
     }
   }
-  const auto me = machine_.own().user;
   for (const auto& [room, invited] : sync["rooms"]["invite"].members())
     for (const auto& event : invited["invite_state"]["events"].items())
       if (event["type"].as_string() == "m.room.member" && event["state_key"].as_string() == me)

@@ -2,7 +2,6 @@
 #include "ratchet/ratchet.h"
 
 #include <olm/olm.h>
-#include <openssl/crypto.h>
 
 #include "base/late.h"
 #include "crypto/digest.h"
@@ -23,7 +22,7 @@ class Random {
  public:
   explicit Random(std::size_t size)
       : bytes_(size == 0 ? std::string() : crypto::random_bytes(size)) {}
-  ~Random() { OPENSSL_cleanse(bytes_.data(), bytes_.size()); }
+  ~Random() { crypto::wipe(bytes_.data(), bytes_.size()); }
   Random(const Random&) = delete;
   Random& operator=(const Random&) = delete;
   void* data() { return bytes_.empty() ? nullptr : bytes_.data(); }
@@ -66,7 +65,7 @@ std::uint8_t* bytes(std::string& s) { return reinterpret_cast<std::uint8_t*>(s.d
 }  // namespace
 
 void Wipe::operator()(unsigned char* p) const noexcept {
-  OPENSSL_cleanse(p, size);
+  crypto::wipe(p, size);
   delete[] p;
 }
 

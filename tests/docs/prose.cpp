@@ -80,7 +80,8 @@ A message is heard when it is encrypted, its device is signed by its owner, and 
 Everything else ends before routing: no reply, no model, one row in the audit an hour for each sender.
 The bot joins rooms that are places when one of their people invites it, and no others.
 .Pp
-A dangerous tool asks first; a reply "yes" or "no", or a reaction, answers.
+A dangerous tool asks first; the words that it shows ("yes 4f2c") answer.
+A reaction can only say no: it is not encrypted.
 Commands are those of
 .Xr openclaw-listen-telegram 1 .
 One process has the device (matrix.lock in the state folder): a second one exits 75.

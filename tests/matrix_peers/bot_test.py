@@ -103,13 +103,18 @@ class Talks(BotCase):
         content = self.answer_to(alice, room, "**bold**")["content"]
         self.assertEqual(content["formatted_body"], "<p>you said: <strong>bold</strong></p>")
 
-    def test_a_dangerous_tool_asks_and_a_reply_says_yes(self):
+    def test_a_dangerous_tool_asks_and_words_say_yes(self):
         alice = self.alice()
         room, bot = self.together(alice)
         question = self.answer_to(alice, room, 'call command_mark {"name":"asked"}')
         self.assertIn("Run command_mark?", question["content"]["body"])
         self.assertEqual(list(bot.effects.iterdir()), [])
-        alice.ask("reply", room=room, target=question["event_id"], body="yes")
+        code = question["content"]["body"].split("yes ")[1][:4]
+        alice.ask("react", room=room, target=question["event_id"], key="👍")  # the server may have made it
+        alice.ask("send", room=room, body="yes")
+        self.assertIn("you said: yes", self.heard(alice, room, 2)["content"]["body"])
+        self.assertEqual(list(bot.effects.iterdir()), [])
+        alice.ask("send", room=room, body="yes " + code)
         bot.until(lambda: list(bot.effects.iterdir()), "the effect")
 
     def test_a_reaction_says_no(self):
@@ -177,6 +182,29 @@ class Refuses(BotCase):
             {"type": sealed["type"], "sender": "@bob:hs.test", "content": sealed["content"]}]})
         bot.until(lambda: b"cannot read" in bot.log_text(), "the refusal")
         self.assertEqual(len(self.vendor.requests), 1)
+
+    def test_poison_stops_nothing(self):
+        """Deep, odd and false things of strangers and of the server."""
+        alice = self.alice()
+        room, bot = self.together(alice)
+        deep = {}
+        for _ in range(200):
+            deep = {"x": deep}
+        self.server.test("to_device", {"user": "@bot:hs.test", "events": [
+            {"type": "m.odd", "sender": "@mallory:hs.test", "content": deep},
+            {"type": "m.room.encrypted", "sender": "@mallory:hs.test", "content": {"algorithm": "m.olm.v1.curve25519-aes-sha2",
+             "sender_key": "A" * 43, "ciphertext": []}},
+            {"type": "m.key.verification.request", "sender": "@x:dead.test", "content": {"transaction_id": "t" * 9000,
+             "from_device": "d" * 9000, "methods": ["m.sas.v1"], "timestamp": 1}}]})
+        self.server.test("inject", {"room": room, "events": [
+            {"type": "m.room.message", "sender": "@alice:hs.test", "content": deep},
+            {"type": "m.room.encrypted", "sender": "@alice:hs.test", "content": {"algorithm": "m.megolm.v1.aes-sha2",
+             "session_id": "x", "ciphertext": 7}},
+            {"type": "m.room.redaction", "sender": "@mallory:hs.test", "redacts": "$nothing", "content": {}},
+            {"type": "m.reaction", "sender": "@alice:hs.test", "content": {"m.relates_to": []}}]})
+        self.server.test("faults", {"kind": "merge", "path": "/keys/query", "user": "@bot:hs.test", "times": 2,
+                                    "merge": {"master_keys": {"@alice:hs.test": {"user_id": "@alice:hs.test", "keys": ["x"]}}}})
+        self.quiet(alice, room, bot)
 
     def test_strangers_and_their_invitations_are_refused(self):
         alice = self.alice()

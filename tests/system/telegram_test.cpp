@@ -119,7 +119,7 @@ TEST_F(Chatter, CheckNextShowsWhoWasRefusedWithTheLinesThatLetThemIn) {
   ASSERT_TRUE(
       comes_true([&] { return !rows("SELECT 1 FROM notes WHERE kind='refused sender'").empty(); }));
   const auto next = house_.run({"check", "--next"});
-  EXPECT_NE(next.out.find("user 666 wrote to the bot in chat 666"), std::string::npos) << next.out;
+  EXPECT_NE(next.out.find("666 wrote to the bot in 666"), std::string::npos) << next.out;
   EXPECT_NE(next.out.find(R"("telegram": 666)"), std::string::npos) << next.out;
 }
 
