@@ -8,7 +8,12 @@
       forAll = f: builtins.listToAttrs (map (s: { name = s; value = f s; }) systems);
     in {
       packages = forAll (system: {
-        default = nixpkgs.legacyPackages.${system}.callPackage ./nix/package.nix { };
+        # libolm is marked: its known faults lie in the parts that lib/ratchet does not use, or need a
+        # neighbour on the same processor. Nothing else is let in by this.
+        default = (import nixpkgs {
+          inherit system;
+          config.permittedInsecurePackages = [ "olm-3.2.16" ];
+        }).callPackage ./nix/package.nix { };
       });
     };
 }

@@ -194,6 +194,16 @@ void Chatter::replace(const std::string& what, const std::string& with) {
   write(dir_.file("openclaw.json"), config);
 }
 
+void Chatter::add_chats(std::int64_t first, std::int64_t count) {
+  std::string places = "\"places\": {";
+  for (std::int64_t i = 0; i < count; ++i)
+    places += fmt::format(
+        R"( "p{0}": {{ "telegram": {1}, "private_text": true, "memory": false,
+      "allow": [ {{"who": ["me"], "agents": ["ops"], "groups": "all"}} ] }},)",
+        i, first + i);
+  replace("\"places\": {", places);
+}
+
 std::vector<std::string> Chatter::rows(const std::string& sql) const {
   sqlite3* db = nullptr;
   std::vector<std::string> out;

@@ -49,6 +49,8 @@ class Chatter : public testing::Test {
   int stop();
   void kill();
   void replace(const std::string& what, const std::string& with);
+  /// So many more chats of mine, from that number on.
+  void add_chats(std::int64_t first, std::int64_t count);
   /// Waits for the n-th message of the bot in a chat; its text, or what is there instead.
   std::string told(std::int64_t chat, std::size_t number = 1);
   /// Waits until nothing is under way any more: all updates taken, all messages closed and sent.

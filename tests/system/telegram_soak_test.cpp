@@ -13,15 +13,7 @@ constexpr std::int64_t first_chat = 50000, chats = 60;
 constexpr int together = 20;  // a burst is one turn: the flood limit is on answers
 
 struct Soak : Chatter {
-  Soak() {
-    std::string places = "\"places\": {";
-    for (std::int64_t i = 0; i < chats; ++i)
-      places += fmt::format(
-          R"( "p{0}": {{ "telegram": {1}, "private_text": true, "memory": false,
-      "allow": [ {{"who": ["me"], "agents": ["ops"], "groups": "all"}} ] }},)",
-          i, first_chat + i);
-    replace("\"places\": {", places);
-  }
+  Soak() { add_chats(first_chat, chats); }
 
   std::int64_t resident_kib() const {
     const auto status = read(fmt::format("/proc/{}/status", listener_->pid()));
