@@ -133,7 +133,8 @@ After an outcome that nobody knows at worst the first line is repeated, and says
 Commands in the chat:
 .Ic /new /agent /model /status /cost /jobs /job /ack /remind /cancel /forget /whoami /help .
 .Pp
-Pictures go to models with "images": true; PDFs and voice notes through the programs of "documents" and "voice".
+Pictures go to models with "images": true; PDFs and voice notes through the programs of "documents" and "voice";
+share/openclaw/transcribe.sh is a recipe for the latter.
 .Pp
 One process at a time sends for a bot (telegram.lock in the state folder): a second listener exits 75.
 )roff"},
