@@ -15,7 +15,8 @@ class Remote {
  public:
   virtual ~Remote() = default;
   /// Whether this process may send for that place now. One process at a time owns an account: while
-  /// a listener runs, it does. Asking takes the account when it is free.
+  /// a listener runs, it does. Asking takes the account when it is free. Throws
+  /// base::UnavailableError where only a listener can send, and none runs.
   virtual bool is_ours(const std::string& place) = 0;
   /// Throws base::UnavailableError when nothing leads there.
   virtual std::unique_ptr<chat::Channel> channel(State& state, const std::string& place) = 0;

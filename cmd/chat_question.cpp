@@ -44,7 +44,12 @@ class JobAsker {
       throw tools::Unconfirmed("its arguments may hold private text, which '" + place_ +
                                "' may not show");
     Channels channels(state_, settings_);
-    if (channels.is_ours(place_))
+    bool nobody_listens = true;
+    try {
+      nobody_listens = channels.is_ours(place_);
+    } catch (const base::UnavailableError&) {
+    }
+    if (nobody_listens)
       throw tools::Unconfirmed("nobody listens at '" + place_ + "' now, so nobody can say yes");
     const auto now = base::wall_now();
     chat::Approval asked{

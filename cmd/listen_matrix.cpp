@@ -25,7 +25,7 @@ namespace {
 
 using json::Value;
 
-constexpr base::Millis sync_time{30000};
+constexpr base::Millis sync_time{30000}, short_sync_time{2000};
 constexpr base::Millis longest_pause{60000};
 constexpr base::Millis drain_time{7000};
 
@@ -140,7 +140,7 @@ class Listener {
     bool ready = false;
     while (!interrupt_.stop().requested()) {
       try {
-        const auto sync = account().sync(ready ? sync_time : base::Millis(0), &interrupt_.stop());
+        const auto sync = account().sync(time_to_wait(ready), &interrupt_.stop());
         take(updates, floor, sync);
         if (!ready) {
           tell_systemd("READY=1");
@@ -174,6 +174,12 @@ class Listener {
       if (!pause(wait)) return;
       wait = std::min(wait * 2, longest_pause);
     }
+  }
+
+  /// Not long where a message waits for keys that have just been asked for.
+  base::Millis time_to_wait(bool ready) {
+    if (!ready) return base::Millis(0);
+    return account().has_fresh_unread(base::wall_now()) ? short_sync_time : sync_time;
   }
 
   void take(MatrixUpdates& updates, ChatFloor& floor, const Value& sync) {

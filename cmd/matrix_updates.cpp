@@ -95,7 +95,7 @@ MatrixUpdates::After MatrixUpdates::take(const Value& sync) {
       if (event.type.starts_with("m.key.verification."))
         take_verification(event.type, event.sender, {}, {}, event.content);
     state_.db.transaction([&] {
-      if (has_keys) read_unread();
+      read_unread();
       for (const auto& invite : news.invites) take_invite(invite);
       // What was said before we came is not for us.
       if (!is_baseline)
@@ -117,9 +117,9 @@ void MatrixUpdates::take_verification(const std::string& type, const std::string
   const bool is_allowed =
       std::any_of(settings_.people.begin(), settings_.people.end(),
                   [&](const auto& person) { return person.second.matrix == sender; });
-  if (is_allowed) account_.machine().track(sender);
   if (!is_allowed) return refuse(room, sender, "a verification");
-  verifier_.take(type, sender, room, event, content, is_allowed, now_, after_.verification);
+  account_.machine().track(sender);
+  verifier_.take(type, sender, room, event, content, now_, after_.verification);
   after_.taken.any = true;
 }
 
@@ -133,8 +133,7 @@ bool MatrixUpdates::has_unknown_senders(const Value& sync) {
         senders_.insert(event["sender"].as_string());
   }
   return std::any_of(senders_.begin(), senders_.end(), [this](const std::string& user) {
-    const auto row = store::row(account_.db(), "SELECT changed FROM tracked WHERE user=?", user);
-    return !row || row->integer(0) > 0;
+    return account_.machine().is_outdated(user);
   });
 }
 
@@ -234,8 +233,8 @@ void MatrixUpdates::read_unread() {
     if (base::from_ms(at.event["origin_server_ts"].as_int()) + too_old < now_) continue;
     try {
       const auto opened = account_.machine().open(at.room, at.event);
-      store::run(account_.db(), "DELETE FROM unread WHERE event=?", row.text(0));
       take_message(at, opened);
+      store::run(account_.db(), "DELETE FROM unread WHERE event=?", row.text(0));
     } catch (const base::StorageError&) {
       throw;
     } catch (const base::Error& e) {
@@ -323,6 +322,9 @@ void MatrixUpdates::take_message(const matrix::RoomEvent& at, const e2ee::Opened
                              at.room, at.event["event_id"].as_string(), opened.content);
   if (opened.type != "m.room.message" || !admit(at.room, sender, place, person)) return;
   const auto& declared = settings_.places.at(place);
+  // The server could not be asked for the sender's devices just now: it is judged later.
+  if (!opened.is_trusted && account_.machine().is_outdated(sender))
+    throw e2ee::Unreadable("its device is not known yet", true);
   if (!opened.is_trusted && !(declared.allow_unverified_devices &&
                               opened.why_not == "its device is not signed by its owner"))
     return refuse(at.room, sender, opened.why_not);

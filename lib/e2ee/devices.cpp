@@ -168,6 +168,11 @@ void Machine::judge_devices(const std::string& user) {
   }
 }
 
+bool Machine::is_outdated(const std::string& user) {
+  const auto row = store::row(db_, "SELECT changed FROM tracked WHERE user=?", user);
+  return !row || row->integer(0) > 0;
+}
+
 std::vector<Device> Machine::devices(const std::string& user) {
   std::vector<Device> out;
   for (const auto& row : store::rows(

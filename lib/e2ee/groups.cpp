@@ -132,8 +132,6 @@ void Machine::rotate(const std::string& room) {
   store::run(db_, "UPDATE own_room_keys SET is_spent=1 WHERE room=?", room);
 }
 
-void Machine::rotate_all() { store::run(db_, "UPDATE own_room_keys SET is_spent=1"); }
-
 Opened Machine::open(const std::string& room, const Value& event) {
   const auto& content = event["content"];
   const auto& id = content["session_id"].as_string();

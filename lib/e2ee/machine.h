@@ -109,6 +109,8 @@ class Machine {
   };
   Query query(base::Time now, std::size_t most = 250);
   void take_query(const Query& asked, const json::Value& answer, base::Time now);
+  /// Whether this user's devices are to be asked for before they are judged.
+  bool is_outdated(const std::string& user);
   std::vector<Device> devices(const std::string& user);
   std::optional<Device> device(const std::string& user, const std::string& id);
   /// Master key as first seen; empty = none. changed: another one was seen since.
@@ -143,7 +145,6 @@ class Machine {
   json::Value encrypt(const std::string& room, const std::string& type, const json::Value& content);
   /// A member has left, or something else says that the next message needs a new session.
   void rotate(const std::string& room);
-  void rotate_all();
   /// Throws Unreadable. event: as of /sync, with sender and event_id.
   Opened open(const std::string& room, const json::Value& event);
   /// A room key from a backup or another device: readable, never trusted. False: not taken.

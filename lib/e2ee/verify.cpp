@@ -56,7 +56,6 @@ std::optional<Flow> Verifier::find(const std::string& id) {
               f["user"].as_string(),
               f["device"].as_string(),
               f["step"].as_string(),
-              f["ours"].as_bool(),
               f["why"].as_string(),
               f["emoji"].as_string()};
 }
@@ -97,13 +96,12 @@ std::string Verifier::begin(const std::string& user, base::Time now, std::vector
 }
 
 void Verifier::take(const std::string& type, const std::string& sender, const std::string& room,
-                    const std::string& event_id, const Value& content, bool is_allowed,
-                    base::Time now, std::vector<FlowEvent>& out) {
+                    const std::string& event_id, const Value& content, base::Time now,
+                    std::vector<FlowEvent>& out) {
   const std::string step = type.substr(std::string_view("m.key.verification.").size());
   if (step == "request") {
-    if (is_allowed)
-      take_request(sender, room, room.empty() ? content["transaction_id"].as_string() : event_id,
-                   content, now, out);
+    take_request(sender, room, room.empty() ? content["transaction_id"].as_string() : event_id,
+                 content, now, out);
     return;
   }
   const std::string id = room.empty() ? content["transaction_id"].as_string()

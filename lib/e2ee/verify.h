@@ -16,7 +16,6 @@ struct Flow {
   std::string user, device;
   /// asked, ready, started, keys, compare (people look), agreed (we said yes), done, cancelled
   std::string state;
-  bool began_here = false;
   std::string why;    ///< cancelled
   std::string emoji;  ///< as shown, once in `compare`
 };
@@ -37,11 +36,11 @@ class Verifier {
 
   /// Asks all devices of a user; the flow's id.
   std::string begin(const std::string& user, base::Time now, std::vector<FlowEvent>& out);
-  /// An m.key.verification.* event, or a room's request under that name. is_allowed: whether this
-  /// sender may begin one with us.
+  /// An m.key.verification.* event, or a room's request under that name, of somebody
+  /// who may begin one with us.
   void take(const std::string& type, const std::string& sender, const std::string& room,
-            const std::string& event_id, const json::Value& content, bool is_allowed,
-            base::Time now, std::vector<FlowEvent>& out);
+            const std::string& event_id, const json::Value& content, base::Time now,
+            std::vector<FlowEvent>& out);
   /// A person has compared.
   void agree(const std::string& id, std::vector<FlowEvent>& out);
   void cancel(const std::string& id, const std::string& code, const std::string& why,

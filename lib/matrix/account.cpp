@@ -210,23 +210,9 @@ bool Account::is_encrypted(const std::string& room) {
   return !row || row->text(0) != "none";
 }
 
-bool Account::is_joined(const std::string& room) {
-  return store::row(db_, "SELECT 1 FROM rooms WHERE room=? AND is_joined=1", room).has_value();
-}
-
-std::vector<std::string> Account::members(const std::string& room) {
-  std::vector<std::string> out;
-  for (const auto& row :
-       store::rows(db_, "SELECT user FROM members WHERE room=? AND membership='join'", room))
-    out.push_back(row.text(0));
-  return out;
-}
-
-std::vector<std::string> Account::rooms() {
-  std::vector<std::string> out;
-  for (const auto& row : store::rows(db_, "SELECT room FROM rooms WHERE is_joined=1"))
-    out.push_back(row.text(0));
-  return out;
+bool Account::has_fresh_unread(base::Time now) {
+  return store::row(db_, "SELECT 1 FROM unread WHERE at>?", base::to_ms(now - base::Millis(60000)))
+      .has_value();
 }
 
 void Account::join(const std::string& room) {

@@ -67,10 +67,8 @@ class Account {
   News take_rooms(const json::Value& sync);
 
   bool is_encrypted(const std::string& room);
-  /// Whether we are in it.
-  bool is_joined(const std::string& room);
-  std::vector<std::string> members(const std::string& room);
-  std::vector<std::string> rooms();
+  /// Whether a message came within a minute that could not be read or judged yet.
+  bool has_fresh_unread(base::Time now);
   void join(const std::string& room);
   void refuse(const std::string& room);
   void allow_unsigned(const std::string& room) { open_rooms_.push_back(room); }
@@ -90,7 +88,7 @@ class Account {
   void take_state(const std::string& room, const json::Value& event);
   e2ee::RoomRules rules_for(const std::string& room);
   void keep_token(const json::Value& answer);
-  void make_identity(base::Time now);
+  void make_identity();
   bool recover_identity();
   void upload_signature();
   void store_secrets();

@@ -88,9 +88,9 @@ std::string Account::settle_identity(base::Time now) {
   if (published.empty() && mine.empty()) {
     if (!account_data("m.secret_storage.default_key").is_null())
       return "the account has a secret storage and no identity; it is left alone";
-    make_identity(now);
+    make_identity();
   } else if (published.empty()) {
-    make_identity(now);  // it was made, and the upload was lost
+    make_identity();  // it was made, and the upload was lost
   } else if (published != mine) {
     if (!recover_identity())
       return "the account has an identity that this device cannot sign with: give it the recovery "
@@ -119,7 +119,7 @@ std::string Account::settle_identity(base::Time now) {
   return good ? std::string() : "this device is not signed by its identity";
 }
 
-void Account::make_identity(base::Time) {
+void Account::make_identity() {
   Value master, self_signing, user_signing;
   db_.transaction([&] {
     for (const auto* name : {"master", "self_signing", "user_signing"})

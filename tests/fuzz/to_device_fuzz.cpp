@@ -50,7 +50,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         const auto& type = step["type"].as_string();
         if (type.starts_with("m.key.verification."))
           attempt([&] {
-            verifier.take(type, "@alice:ex", "!r:ex", "$reqevent", step["content"], true, now, out);
+            verifier.take(type, "@alice:ex", "!r:ex", "$reqevent", step["content"], now, out);
           });
       }
       throw Back{};

@@ -7,6 +7,7 @@ import json
 import os
 import random
 import signal
+import subprocess
 import sys
 import tempfile
 import time
@@ -284,6 +285,13 @@ class Survives(BotCase):
         self.assertEqual(answer["content"]["body"], "you said: after")
         self.assertEqual(answer["shield"]["colour"], "NONE", answer)
 
+    def test_a_failing_key_query_costs_no_message(self):
+        alice = self.alice()
+        room, bot = self.together(alice)
+        self.server.test("faults", {"kind": "status", "path": "/keys/query", "user": "@bot:hs.test", "times": 3, "status": 502,
+                                    "body": "<html>502</html>", "content_type": "text/html"})
+        self.assertEqual(self.answer_to(alice, room, "hello?")["content"]["body"], "you said: hello?")
+
     def test_lost_answers_give_no_second_message(self):
         alice = self.alice()
         room, bot = self.together(alice)
@@ -355,7 +363,7 @@ class Survives(BotCase):
                   "parcel ready, not sent", "parcel sent, not noted", "answered"]
         alice = self.alice()
         room, bot = self.together(alice)
-        words = []
+        words, reached = [], {}
         for point in points:
             bot.stop()
             alice.ask("rotate", room=room)
@@ -363,12 +371,14 @@ class Survives(BotCase):
             alice.ask("send", room=room, body=words[-1])
             bot.start(OPENCLAW_FAILPOINT=point)
             try:
-                bot.process.wait(8)
-            except Exception:
-                pass  # a point that this life did not reach
+                reached[point] = bot.process.wait(8) == -signal.SIGKILL
+            except subprocess.TimeoutExpired:
+                reached[point] = False
             bot.stop(signal.SIGKILL)
             bot.start()
             self.heard_line(alice, words[-1])
+        self.assertEqual([p for p, killed in reached.items() if not killed], ["olm session made", "parcel ready, not sent", "parcel sent, not noted"],
+                         "these come before the first message only")
         self.answered_once(alice, words)
         self.no_index_twice()
 

@@ -64,6 +64,7 @@ TEST_F(FilesInChats, WhatAFileSaysTaintsTheRun) {
   EXPECT_TRUE(told(me).starts_with("you said:") || told(me).starts_with("result:"));
   EXPECT_EQ(rows("SELECT count(*) FROM tools WHERE taint NOT LIKE '%untrusted%'"),
             std::vector<std::string>{"0"});
+  EXPECT_EQ(rows("SELECT count(*) FROM tools"), std::vector<std::string>{"1"});
 }
 
 TEST_F(FilesInChats, APdfGoesThroughTheDeclaredProgram) {
@@ -146,6 +147,7 @@ TEST_F(FilesInChats, AFileWhoseArrivalIsNotKnownIsMarked) {
   for (int i = 0; i < 8; ++i)
     telegram.say(me, me, "call send_file {\"path\":\"" + dir_.file("notes.txt") + "\"}");
   EXPECT_TRUE(settles());
+  EXPECT_GE(telegram.count("sendDocument"), 1);
   std::size_t plain = 0;
   for (const auto& shown : telegram.shown(me))
     plain += !shown.file.empty() && shown.text != "(again)" ? 1U : 0U;
