@@ -33,13 +33,14 @@ std::string normal(std::string text, const Lab& lab) {
   return text;
 }
 
-/// The real servers live in the real time.
+/// The real servers live in the real time, and an event's handle follows its day.
 std::string without_times(std::string text) {
   for (const auto& [pattern, with] : std::vector<std::pair<std::string, std::string>>{
            {"^[A-Z][a-z]+day [0-9]+ [A-Z][a-z]+, [0-9:]+", "@DAY"},
            {"slot [^ ]+, next [A-Z][a-z]{2} [0-9:]+", "slot @SLOT"},
            {"slot hand-[0-9-]+", "slot @SLOT"},
            {" +(written|http)", "  $1"},
+           {"  [a-z0-9]{3}  (09:30)", "  @ID  $1"},
            {"restarted [\\s\\S]*has no data [^\n]*", "restarted @WHEN, no data @WHEN"}})
     text = std::regex_replace(text, std::regex(pattern), with);
   return text;
