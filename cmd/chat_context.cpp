@@ -222,6 +222,16 @@ void say(State& state, const chat::Incoming& room, const std::string& key, const
   chat::Outbox(state.db).put(m, now);
 }
 
+std::string sentence_for(const agent::Output& output) {
+  const std::string why = base::one_line(base::prefix_bytes(output.error, 300));
+  if (output.outcome == "refused") return "The model refused to answer this.";
+  if (output.outcome == "budget") return "I stopped, the budget does not allow more: " + why;
+  if (output.outcome == "limit") return "I stopped before I was done: " + why;
+  if (output.outcome == "unavailable")
+    return "The model cannot be reached now: " + why + ". Please ask again later.";
+  return "That did not work: " + why;
+}
+
 ChatContext context_of(State& state, const settings::Settings& settings,
                        const chat::Incoming& message, base::Time now) {
   const auto agents = agents_for(settings, message.place, message.person);

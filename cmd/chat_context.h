@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "agent/loop.h"
 #include "chat/attachment.h"
 #include "chat/inbox.h"
 #include "settings/settings.h"
@@ -48,6 +49,9 @@ std::string over_quota(State& state, const settings::Settings& settings,
 /// Inside a transaction: a text of ours into the room that a message came from.
 void say(State& state, const chat::Incoming& room, const std::string& key, const std::string& text,
          base::Time now);
+
+/// Why there is no answer, for a person.
+std::string sentence_for(const agent::Output& output);
 
 /// The conversation that a message belongs to: what it replies to, or the place's latest. A reply
 /// to a job's delivery brings that text and its facts. Throws base::DeniedError when no agent

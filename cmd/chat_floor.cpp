@@ -37,7 +37,9 @@ void put_text(State& state, chat::Message message, const std::string& text, base
 
 }  // namespace
 
-ChatFloor::ChatFloor(Setup setup) : setup_(std::move(setup)) {}
+ChatFloor::ChatFloor(Setup setup)
+    : setup_(std::move(setup)),
+      jobs_(setup_.settings, setup_.folder, setup_.channel, setup_.run_job, [this] { wake(); }) {}
 
 ChatFloor::~ChatFloor() {
   drain(base::Millis(0));
@@ -48,6 +50,7 @@ void ChatFloor::start() {
   constexpr int workers = 2;
   {
     State state(setup_.folder, setup_.settings);
+    jobs_.recover(state);
     if (!chat::Inbox(state.db).waiting().empty()) news_ = 1;
   }
   for (int i = 0; i < workers; ++i) threads_.emplace_back([this] { work(); });
@@ -213,7 +216,7 @@ void ChatFloor::answer(State& state, net::HttpClient& http, Models& models,
   }
   const auto said = said_from(json::parse(state.bodies.open(message.text_ref).value_or("{}")));
   const auto command = chat_command(said.text);
-  if (command && command->name == "job") return answer_job(state, message, command->rest);
+  if (command && command->name == "job") return jobs_.begin(state, message, command->rest);
   ChatWork work{state,
                 setup_.settings,
                 http,
@@ -221,18 +224,25 @@ void ChatFloor::answer(State& state, net::HttpClient& http, Models& models,
                 setup_.channel,
                 [&](const chat::Attachment& attachment, std::size_t most) {
                   return setup_.fetch(http, attachment, most, active->stop);
-                }};
+                },
+                {}};
+  if (setup_.preview && setup_.settings.places.at(message.place).preview)
+    work.preview = [&](std::string_view piece) {
+      if (previews_.add(message, piece)) ring(setup_.folder + "/" + setup_.channel + ".wake");
+    };
   try {
     answer_message(work, message, active->stop, [&] {
       const std::lock_guard lock(mutex_);
       return active->cancelled;
     });
+    previews_.end(message.key);
     end_note(state, message, *active);
   } catch (const base::StorageError&) {
     throw;
   } catch (const SQLite::Exception&) {
     throw;
   } catch (const std::exception& e) {
+    previews_.end(message.key);
     base::log::warning(setup_.channel, "{}: {}, will say so", message.key, base::describe(e));
     state.db.transaction([&] {
       chat::Inbox(state.db).set_state(message.key, "failed");
@@ -257,24 +267,6 @@ void ChatFloor::end_note(State& state, const chat::Incoming& message, const Acti
   });
 }
 
-void ChatFloor::answer_job(State& state, const chat::Incoming& message, const std::string& job) {
-  std::string text;
-  if (!may_run_job(setup_.settings, job, message)) {
-    text = "You reach no job of that name here. /jobs lists them.";
-  } else if (message.runs > 0) {
-    text =
-        "I was interrupted while the job `" + job + "` ran; it was not begun again. /jobs tells.";
-  } else {
-    state.db.transaction([&] { chat::Inbox(state.db).begin(message.key, {}, {}, {}); });
-    text = setup_.run_job(job) ? "The job `" + job + "` has run."
-                               : "The job `" + job + "` did not end well; the audit knows more.";
-  }
-  state.db.transaction([&] {
-    chat::Inbox(state.db).set_state(message.key, "done");
-    say(state, message, answer_key(message), text, base::wall_now());
-  });
-}
-
 void ChatFloor::send() {
   try {
     State state(setup_.folder, setup_.settings);
@@ -287,6 +279,8 @@ void ChatFloor::send() {
       if (setup_.requests) setup_.requests(state);
       base::Millis wait = send_round(state, channels);
       show_typing();
+      if (setup_.preview) previews_.show(setup_.preview, base::boot_now());
+      wait = std::min(wait, previews_.wait());
       {
         const std::lock_guard lock(mutex_);
         if (!active_.empty()) wait = std::min(wait, typing_every);

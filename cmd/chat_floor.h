@@ -12,6 +12,8 @@
 #include "channels.h"
 #include "chat/attachment.h"
 #include "chat/inbox.h"
+#include "chat_jobs.h"
+#include "chat_previews.h"
 #include "net/http.h"
 #include "settings/settings.h"
 
@@ -39,6 +41,8 @@ class ChatFloor {
     std::function<void()> failed;
     /// Requests of other processes; called in the sender's thread after each ring. May be empty.
     std::function<void(State&)> requests{};
+    /// Shows what a model is writing; called in the sender's thread. Empty: the channel cannot.
+    ChatPreviews::Show preview{};
   };
   explicit ChatFloor(Setup setup);
   /// Ends at once; drain() before is what is kind.
@@ -71,7 +75,6 @@ class ChatFloor {
   void absorb(State& state, chat::Incoming& first, const std::vector<chat::Incoming>& waiting);
   void answer(State& state, net::HttpClient& http, Models& models, const chat::Incoming& message);
   void end_note(State& state, const chat::Incoming& message, const Active& active);
-  void answer_job(State& state, const chat::Incoming& message, const std::string& job);
   base::Millis send_round(State& state, Channels& channels);
   void show_typing();
   void tell_slow_ones(State& state);
@@ -87,7 +90,9 @@ class ChatFloor {
   std::atomic<bool> failed_{false};
   std::map<std::string, std::shared_ptr<Active>> active_;  ///< by place and thread
   std::map<std::string, base::Millis> typing_;
+  ChatPreviews previews_;
   base::Stop end_sender_;
+  ChatJobs jobs_;
   std::vector<std::thread> threads_;
 };
 

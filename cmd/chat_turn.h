@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <functional>
+#include <string_view>
+
 #include "chat/inbox.h"
 #include "chat_attachments.h"
 #include "net/http.h"
@@ -16,6 +19,9 @@ struct ChatWork {
   Models& models;
   std::string channel;  ///< matrix, telegram: the audit's trigger
   FetchFile fetch;
+  /// Gets the model's text as it is written, where that may be shown; an empty piece begins or ends
+  /// one. May be empty.
+  std::function<void(std::string_view piece)> preview;
 };
 
 /// Answers one message: its answer, or one honest sentence, is in the outbox when this returns, in

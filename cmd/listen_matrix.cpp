@@ -143,7 +143,7 @@ class Listener {
         const auto sync = account().sync(time_to_wait(ready), &interrupt_.stop());
         take(updates, floor, sync);
         if (!ready) {
-          tell_systemd("READY=1");
+          tell_ready();
           base::log::info("matrix", "listening as {}", settings_.matrix->user);
         }
         ready = true;

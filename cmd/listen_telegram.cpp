@@ -66,7 +66,9 @@ class Listener {
     own_the_account();
     const auto me = introduce();
     TelegramUpdates updates(state_, settings_, bot_, me["username"].as_string());
-    ChatFloor floor({settings_, folder_, "telegram",
+    ChatFloor floor({settings_,
+                     folder_,
+                     "telegram",
                      [this] {
                        auto own = std::make_unique<OwnAccount>(settings_);
                        typing_ = &own->account();
@@ -80,7 +82,11 @@ class Listener {
                        return account_.download(http, attachment.ref, most, stop);
                      },
                      [this](const std::string& job) { return run_job(settings_, folder_, job); },
-                     [this] { interrupt_.stop().request(); }});
+                     [this] { interrupt_.stop().request(); },
+                     {},
+                     [this](const chat::Incoming& message, const std::string& text) {
+                       show_preview(message, text);
+                     }});
     floor.start();
     listen(updates, floor);
     tell_systemd("STOPPING=1");
@@ -218,7 +224,7 @@ class Listener {
   }
 
   void begin() {
-    tell_systemd("READY=1");
+    tell_ready();
     base::log::info("telegram", "listening as bot {}", bot_);
     auto commands = Value::array();
     for (const auto& [name, words] : chat_command_list())
@@ -237,6 +243,14 @@ class Listener {
          {"action", "typing"}});
     if (!thread.empty()) params.set("message_thread_id", std::int64_t{std::atoll(thread.c_str())});
     typing_->api().call("sendChatAction", params, base::Millis(5000));
+  }
+
+  void show_preview(const chat::Incoming& message, const std::string& text) {
+    auto params =
+        telegram::draft_params(settings_.places.at(message.place).address, message.id, text);
+    if (!message.thread.empty())
+      params.set("message_thread_id", std::int64_t{std::atoll(message.thread.c_str())});
+    typing_->api().call("sendMessageDraft", params, base::Millis(5000));
   }
 
   const Args& args_;

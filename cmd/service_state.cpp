@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include <malloc.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/un.h>
@@ -28,6 +29,11 @@ void tell_systemd(const std::string& state) {
   const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + std::strlen(path));
   (void)::sendto(fd.get(), state.data(), state.size(), MSG_NOSIGNAL,
                  reinterpret_cast<const sockaddr*>(&address), size);
+}
+
+void tell_ready() {
+  tell_systemd("READY=1");
+  ::malloc_trim(0);
 }
 
 }  // namespace openclaw::cmd

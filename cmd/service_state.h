@@ -8,4 +8,7 @@ namespace openclaw::cmd {
 /// nothing elsewhere (sd_notify(3)).
 void tell_systemd(const std::string& state);
 
+/// "READY=1"; and what the start took and gave back goes back to the kernel.
+void tell_ready();
+
 }  // namespace openclaw::cmd

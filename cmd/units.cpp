@@ -135,6 +135,12 @@ std::map<std::string, std::string> render_units(const settings::Settings& settin
       head("openclaw, what was left half done, at boot and every 5 minutes") +
       "\n[Timer]\nOnBootSec=1min\nOnUnitInactiveSec=5min\n\n[Install]\n"
       "WantedBy=timers.target\n";
+  out["openclaw-prune.service"] =
+      service("openclaw, texts older than the configuration keeps", program + " audit prune");
+  out["openclaw-prune.timer"] =
+      head("openclaw, texts older than the configuration keeps, each night") +
+      "\n[Timer]\nOnCalendar=*-*-* 03:30\nRandomizedDelaySec=30min\nPersistent=true\n\n"
+      "[Install]\nWantedBy=timers.target\n";
   for (const auto& [name, job] : settings.jobs) {
     if (reads_this_machine(settings, job))
       for (const auto& unit : {"openclaw-job@" + name, std::string("openclaw-recover")})

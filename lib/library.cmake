@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
-# openclaw_library(name SOURCES a.cpp… [USES lib…] [LINKS target…])
+# openclaw_library(name [FAST] SOURCES a.cpp… [USES lib…] [LINKS target…])
+# FAST: on the way of every message or row, so a release compiles it for speed; the others for size,
+# because an idle listener keeps what it has touched in memory.
 # A library may use only libraries declared before it: lib/CMakeLists.txt lists the floors, lowest
 # first. CMake itself accepts a cycle of static libraries silently, so the order is checked here, and
 # tests/layers.cmake checks that every #include is covered by a USES.
@@ -40,7 +42,7 @@ endif()
 
 set_property(GLOBAL PROPERTY openclaw_libraries "")
 function(openclaw_library name)
-  cmake_parse_arguments(arg "" "" "SOURCES;USES;LINKS" ${ARGN})
+  cmake_parse_arguments(arg "FAST" "" "SOURCES;USES;LINKS" ${ARGN})
   get_property(known GLOBAL PROPERTY openclaw_libraries)
   foreach(used IN LISTS arg_USES)
     if(NOT used IN_LIST known)
@@ -51,6 +53,9 @@ function(openclaw_library name)
   add_library(openclaw_${name} STATIC ${arg_SOURCES})
   list(TRANSFORM arg_USES PREPEND openclaw_ OUTPUT_VARIABLE uses)
   target_link_libraries(openclaw_${name} PUBLIC openclaw_flags ${uses} PRIVATE ${arg_LINKS})
+  if(NOT arg_FAST)
+    target_compile_options(openclaw_${name} PRIVATE $<$<CONFIG:Release>:-Os>)
+  endif()
   set_property(GLOBAL APPEND PROPERTY openclaw_libraries ${name})
   list(JOIN arg_USES " " line)
   set_property(GLOBAL APPEND_STRING PROPERTY openclaw_layers "${name}: ${line}\n")

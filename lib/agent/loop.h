@@ -34,6 +34,9 @@ struct Input {
   /// Called inside the transaction that makes the decisions about the model's calls durable, before
   /// a tool runs: the conversation so far, with those calls.
   std::function<void(const std::vector<llm::Message>&, policy::Labels)> keep{};
+  /// The model's text as it comes, also where it may go on to call tools, with the labels of all
+  /// that it has read; an empty piece begins and ends each of its messages.
+  std::function<void(std::string_view piece, policy::Labels)> on_draft{};
 };
 
 /// One tool call as it went, for the caller's record.

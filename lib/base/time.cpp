@@ -3,6 +3,7 @@
 
 #include <charconv>
 #include <cstdlib>
+#include <fstream>
 
 #include <fmt/core.h>
 #include <time.h>
@@ -23,17 +24,37 @@ bool mark(std::string_view text, std::size_t pos, std::string_view any) {
 
 }  // namespace
 
-Time wall_now() {
 #ifdef OPENCLAW_TEST_HOOKS  // never in a release: budgets and the audit trust the clock
-  if (const char* fixed = std::getenv("OPENCLAW_NOW")) return from_ms(std::atoll(fixed));
-#endif
-  return std::chrono::time_point_cast<Millis>(std::chrono::system_clock::now());
+namespace {
+
+/// $OPENCLAW_CLOCK_AHEAD names a file whose number of milliseconds a test moves.
+Millis ahead() {
+  const char* file = std::getenv("OPENCLAW_CLOCK_AHEAD");
+  std::int64_t ms = 0;
+  if (file) std::ifstream(file) >> ms;
+  return Millis(ms);
 }
+
+}  // namespace
+
+Time wall_now() {
+  if (const char* fixed = std::getenv("OPENCLAW_NOW")) return from_ms(std::atoll(fixed));
+  return std::chrono::time_point_cast<Millis>(std::chrono::system_clock::now()) + ahead();
+}
+#else
+namespace {
+
+constexpr Millis ahead() { return Millis(0); }
+
+}  // namespace
+
+Time wall_now() { return std::chrono::time_point_cast<Millis>(std::chrono::system_clock::now()); }
+#endif
 
 Millis boot_now() {
   timespec ts{};
   clock_gettime(CLOCK_BOOTTIME, &ts);
-  return Millis(static_cast<std::int64_t>(ts.tv_sec) * 1000 + ts.tv_nsec / 1000000);
+  return Millis(static_cast<std::int64_t>(ts.tv_sec) * 1000 + ts.tv_nsec / 1000000) + ahead();
 }
 
 std::string rfc3339(Time t) {

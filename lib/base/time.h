@@ -13,7 +13,7 @@ using Time = std::chrono::sys_time<std::chrono::milliseconds>;
 using Millis = std::chrono::milliseconds;
 
 /// The wall clock; read only in cmd and in daemon loops. $OPENCLAW_NOW (milliseconds) stands in for
-/// it in tests.
+/// it in tests, and $OPENCLAW_CLOCK_AHEAD is a file that moves both clocks.
 Time wall_now();
 
 /// Milliseconds since boot, also through suspend (CLOCK_BOOTTIME): for timeouts and durations.

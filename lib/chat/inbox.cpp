@@ -85,6 +85,8 @@ std::optional<Incoming> Inbox::find(const std::string& key) {
 
 std::vector<Incoming> Inbox::waiting() { return read("state='new'", {}); }
 
+std::vector<Incoming> Inbox::with_job() { return read("state='job'", {}); }
+
 std::vector<Incoming> Inbox::open_of(const std::string& place, const std::string& person) {
   return read("place=? AND person=? AND state IN ('new','asking')", {place, person});
 }
@@ -115,9 +117,9 @@ std::vector<Incoming> Inbox::of_conversation(const std::string& conversation) {
 }
 
 std::vector<Incoming> Inbox::ended_before(const std::string& place, base::Time before) {
-  auto out =
-      read("place=? AND text_ref<>'' AND state NOT IN ('new','asking') AND at<CAST(? AS INTEGER)",
-           {place, std::to_string(base::to_ms(before))});
+  auto out = read(
+      "place=? AND text_ref<>'' AND state NOT IN ('new','asking','job') AND at<CAST(? AS INTEGER)",
+      {place, std::to_string(base::to_ms(before))});
   return out;
 }
 

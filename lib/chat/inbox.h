@@ -25,7 +25,8 @@ struct Incoming {
   base::Time at;
   base::Time not_before{};  ///< more of it may come until then: an album
 
-  /// new: to be answered; asking: a person's yes is waited for; done; cancelled; failed
+  /// new: to be answered; asking: a person's yes is waited for; job: its job runs; done; merged;
+  /// cancelled; failed
   std::string state = "new";
   std::string run;                  ///< the latest run of it
   std::string agent, conversation;  ///< once a run has begun
@@ -50,6 +51,8 @@ class Inbox {
   std::optional<Incoming> find(const std::string& key);
   /// Those to be answered, oldest first.
   std::vector<Incoming> waiting();
+  /// Those whose job runs, or was running when a process ended.
+  std::vector<Incoming> with_job();
   /// Those of a person at a place that are not answered: new or asking.
   std::vector<Incoming> open_of(const std::string& place, const std::string& person);
   /// When the next message of a person may come to a place, where `most` that were read lie within

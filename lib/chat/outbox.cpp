@@ -73,6 +73,9 @@ ALTER TABLE inbox ADD COLUMN not_before INTEGER NOT NULL DEFAULT 0;
                                                    {4, "requests to listeners", R"sql(
 CREATE TABLE requests(id TEXT NOT NULL PRIMARY KEY, channel TEXT NOT NULL, verb TEXT NOT NULL, word TEXT NOT NULL,
   state TEXT NOT NULL DEFAULT 'new', answer TEXT NOT NULL DEFAULT '', at INTEGER NOT NULL) STRICT;
+)sql"},
+                                                   {5, "jobs that chats began", R"sql(
+CREATE INDEX inbox_jobs ON inbox(at) WHERE state='job';
 )sql"}};
   return steps;
 }

@@ -69,7 +69,9 @@ void read_places(config::Node& root, Settings& out) {
              place.notify = n.word("notify", {"loud", "silent"}, "of deliveries", "loud");
              place.allow_unverified_devices = n.flag(
                  "allow_unverified_devices", "devices that their owner has not signed read along");
-             n.not_in_this_version("preview");
+             place.preview = n.flag("preview", "answers are shown while they are written");
+             if (place.preview && (place.kind != "telegram" || place.address.starts_with('-')))
+               n.problem_at("preview", "only a private Telegram chat can show that");
              auto& rules = out.policy.places[name];
              n.list("allow", "rules; absence means no", [&](config::Node& rule) {
                place.allow.push_back(read_allow(rule));

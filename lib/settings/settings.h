@@ -76,6 +76,7 @@ struct Place {
   bool private_text = false;
   bool allow_unverified_devices = false;
   std::string notify = "loud";
+  bool preview = false;  ///< answers are shown while they are written
   std::vector<Allow> allow;
   /// Whether private text may go there: where it is end-to-end encrypted, the shell, or declared.
   bool may_hold_private() const { return kind != "telegram" || private_text; }

@@ -100,6 +100,18 @@ Value text_params(const Rich& rich) {
   return out;
 }
 
+Value draft_params(const std::string& chat, const std::string& message,
+                   const std::string& markdown) {
+  const auto pieces =
+      markdown::split(markdown::to_rich(markdown, markdown::Links::inert), part_units);
+  auto out = Value::object({{"chat_id", integer(chat)}, {"draft_id", integer(message)}});
+  if (pieces.empty()) return out;
+  const auto styled = text_params(pieces.size() > 1 ? with_prefix("… ", pieces.back()) : pieces[0]);
+  out.set("text", styled["text"]);
+  if (styled.contains("entities")) out.set("entities", styled["entities"]);
+  return out;
+}
+
 base::Millis Pace::draw(Bucket& bucket, double most, double per_second, base::Millis now) {
   const double since = static_cast<double>((now - bucket.at).count()) / 1000;
   bucket.tokens =

@@ -36,6 +36,11 @@ class Pace {
   Bucket all_{30, base::Millis(0)};
 };
 
+/// sendMessageDraft: what is being written, its end where it is long, no address alive. Gone after
+/// half a minute, or with the message that follows it.
+json::Value draft_params(const std::string& chat, const std::string& message,
+                         const std::string& markdown);
+
 /// The way to one chat. Each part of a long text is sent as its first line, whose id is stored, and
 /// then edited to the whole: an outcome that nobody knows repeats one line, which says so.
 class BotChannel : public chat::Channel {

@@ -138,8 +138,8 @@ int main(int, char** argv) {
   const long before = bot.cpu();
   std::this_thread::sleep_for(std::chrono::seconds(20));
   const long idle = bot.cpu() - before;
-  const double own = static_cast<double>(bot.status_kib("VmHWM:")),
-               theirs = static_cast<double>(bare.status_kib("VmHWM:"));
+  const double own = static_cast<double>(bot.status_kib("VmRSS:")),
+               theirs = static_cast<double>(bare.status_kib("VmRSS:"));
   std::printf("idle listener / floor: memory %.1f / %.1f MiB = %.2f; CPU in 20 s: %ld ms\n",
               own / 1024, theirs / 1024, own / theirs, idle * 10);
   std::printf("ready after %.1f ms\n", median(ready));

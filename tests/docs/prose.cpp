@@ -224,6 +224,7 @@ Without one it says that a cut tail is not excluded.
     {"audit prune",
      R"roff(Erases sealed texts older than audit.bodies and rows older than audit.rows.
 The chain continues from a base that a note in it names, so that what is left still verifies.
+openclaw-prune.timer runs it each night.
 )roff"},
     {"policy explain", R"roff(Decides one call as a run would, and says by which line.
 Allowed and asked exit 0, denied exits 3.

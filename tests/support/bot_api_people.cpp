@@ -43,8 +43,12 @@ int BotApiServer::say(std::int64_t chat, std::int64_t from, const std::string& t
     if (!text.empty()) message.set("text", text);
     for (const auto& [key, value] : more.members()) message.set(key, value);
     const auto reply = more["reply_to_message"]["message_id"].as_int();
-    if (const auto ours = here.messages.find(static_cast<int>(reply)); ours != here.messages.end())
-      message.set("reply_to_message", message_json(chat, ours->second));
+    if (const auto ours = here.messages.find(static_cast<int>(reply));
+        ours != here.messages.end()) {
+      auto replied = message_json(chat, ours->second);
+      replied.erase("reply_to_message");  // they do not nest
+      message.set("reply_to_message", replied);
+    }
     here.said[id] = message;
     queue(Value::object({{"message", message}}));
     return id;
@@ -105,6 +109,10 @@ Value BotApiServer::message_json(std::int64_t chat, const Shown& shown) const {
        {"chat", chat_json(chat)},
        {"date", 1795417800},
        {"text", shown.text}});
+  if (shown.reply_to != 0)
+    out.set("reply_to_message",
+            Value::object(
+                {{"message_id", shown.reply_to}, {"date", 1795417800}, {"chat", chat_json(chat)}}));
   if (shown.buttons.is_object()) out.set("reply_markup", shown.buttons);
   return out;
 }
@@ -115,6 +123,10 @@ std::vector<BotApiServer::Shown> BotApiServer::shown(std::int64_t chat) {
     for (const auto& [id, message] : chats_[chat].messages) out.push_back(message);
     return out;
   });
+}
+
+std::vector<std::string> BotApiServer::drafts(std::int64_t chat) {
+  return with([&] { return chats_[chat].drafts; });
 }
 
 std::vector<std::string> BotApiServer::left_chats() {

@@ -35,6 +35,8 @@ const std::map<std::string, std::set<std::string>> methods{
     {"getFile", {"!file_id"}},
     {"answerCallbackQuery", {"!callback_query_id", "text", "show_alert", "url", "cache_time"}},
     {"sendChatAction", {"!chat_id", "message_thread_id", "!action"}},
+    {"sendMessageDraft",
+     {"!chat_id", "message_thread_id", "!draft_id", "text", "parse_mode", "entities"}},
     {"setMyCommands", {"!commands", "scope", "language_code"}},
     {"leaveChat", {"!chat_id"}},
 };
@@ -55,13 +57,10 @@ std::string fault_in(const std::string& method, const Value& params) {
 
 /// The real server takes numbers, booleans and structures as text too, as forms give them.
 Value as_typed(const Value& params) {
-  static const std::set<std::string> numbers{"offset",
-                                             "limit",
-                                             "timeout",
-                                             "chat_id",
-                                             "message_id",
-                                             "message_thread_id",
-                                             "reply_to_message_id"};
+  static const std::set<std::string> numbers{"offset",     "limit",
+                                             "timeout",    "chat_id",
+                                             "message_id", "message_thread_id",
+                                             "draft_id",   "reply_to_message_id"};
   static const std::set<std::string> structures{"entities",         "reply_markup",
                                                 "allowed_updates",  "link_preview_options",
                                                 "reply_parameters", "commands"};
@@ -368,6 +367,15 @@ Answer BotApiServer::perform(const std::string& method, const Value& params) {
     return good(
         Value::object({{"url", webhook ? "https://other.example/hook" : ""},
                        {"pending_update_count", static_cast<std::int64_t>(queue_.size())}}));
+  if (method == "sendMessageDraft") {
+    const auto chat = params["chat_id"].as_int();
+    if (auto fault = chat_fault(chat); fault.first != 0) return fault;
+    if (chat < 0) return failed(400, "Bad Request: the method is for private chats");
+    if (params["draft_id"].as_int() == 0) return failed(400, "Bad Request: DRAFT_ID_INVALID");
+    if (const auto fault = text_fault(params); !fault.empty() && params.contains("text"))
+      return failed(400, fault);
+    chats_[chat].drafts.push_back(params["text"].as_string());
+  }
   if (method == "leaveChat") left_.push_back(std::to_string(params["chat_id"].as_int()));
   if (method == "answerCallbackQuery")
     presses_[params["callback_query_id"].as_string()] = params["text"].as_string();

@@ -51,6 +51,8 @@ class BotApiServer {
   };
   /// The bot's messages of a chat, oldest first.
   std::vector<Shown> shown(std::int64_t chat);
+  /// What was shown of messages that were being written.
+  std::vector<std::string> drafts(std::int64_t chat);
   std::vector<std::string> left_chats();
   /// Answers to presses: callback id -> text.
   std::map<std::string, std::string> press_answers();
@@ -77,6 +79,7 @@ class BotApiServer {
     int next_message = 1;
     std::map<int, Shown> messages;
     std::map<int, json::Value> said;  ///< of people
+    std::vector<std::string> drafts;
   };
   template <typename Work>
   auto with(Work work) {

