@@ -161,7 +161,8 @@ std::optional<chat::Incoming> ChatFloor::take(State& state, base::Millis& wait) 
       continue;
     }
     absorb(state, *now, waiting);
-    if (waiting.size() > 1) news_came_.notify_one();  // another worker may find one for itself
+    ring(setup_.folder + "/" + setup_.channel + ".wake");  // the sender shows that it is being read
+    if (waiting.size() > 1) news_came_.notify_one();       // another worker may find one for itself
     return now;
   }
   return std::nullopt;

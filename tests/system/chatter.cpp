@@ -258,7 +258,8 @@ std::vector<std::string> Chatter::rows(const std::string& sql) const {
 
 bool Chatter::settles() {
   return comes_true([this] {
-    return telegram.is_drained() && rows("SELECT 1 FROM inbox WHERE state='new'").empty() &&
+    return telegram.is_drained() &&
+           rows("SELECT 1 FROM inbox WHERE state IN ('new','job')").empty() &&
            rows("SELECT 1 FROM outbox WHERE state IN ('waiting','sending') AND not_before IS NULL")
                .empty();
   });
