@@ -188,7 +188,11 @@ SQLite::Statement& Database::statement(const std::string& sql) {
 void Database::backup(const std::filesystem::path& to) {
   refuse_target(db_, to);
   const auto temporary = to.string() + ".part";
-  ::unlink(temporary.c_str());
+  const auto remove = [&] {  // the copy and what SQLite would roll it back with
+    ::unlink(temporary.c_str());
+    ::unlink((temporary + "-journal").c_str());
+  };
+  remove();
   const bool is_snapshot = in_transaction();
   if (is_snapshot) db_.exec("ROLLBACK");  // VACUUM wants to begin its own
   try {
@@ -196,7 +200,7 @@ void Database::backup(const std::filesystem::path& to) {
     copy.bind(1, temporary);
     copy.exec();
   } catch (const SQLite::Exception& e) {
-    ::unlink(temporary.c_str());
+    remove();
     rethrow(e, "cannot copy the database");
   }
   const base::Fd fd(::open(temporary.c_str(), O_RDWR | O_CLOEXEC));
