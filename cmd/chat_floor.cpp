@@ -39,7 +39,8 @@ void put_text(State& state, chat::Message message, const std::string& text, base
 
 ChatFloor::ChatFloor(Setup setup)
     : setup_(std::move(setup)),
-      jobs_(setup_.settings, setup_.folder, setup_.channel, setup_.run_job, [this] { wake(); }) {}
+      jobs_({setup_.settings, setup_.folder, setup_.channel, setup_.run_job,
+             [this] { wake_sender(); }, [this](const std::exception& e) { fail(e); }}) {}
 
 ChatFloor::~ChatFloor() {
   drain(base::Millis(0));
@@ -63,8 +64,12 @@ void ChatFloor::wake() {
     ++news_;
   }
   news_came_.notify_one();
-  ring(setup_.folder + "/" + setup_.channel + ".wake");
+  wake_sender();
 }
+
+std::string ChatFloor::bell() const { return setup_.folder + "/" + setup_.channel + ".wake"; }
+
+void ChatFloor::wake_sender() const { ring(bell()); }
 
 void ChatFloor::cancel(const std::vector<std::string>& keys) {
   const std::lock_guard lock(mutex_);
@@ -116,7 +121,7 @@ void ChatFloor::work() {
         active_.erase(room_of(*message));
         changed_.notify_all();
         lock.unlock();
-        ring(setup_.folder + "/" + setup_.channel + ".wake");
+        wake_sender();
         lock.lock();
         continue;
       }
@@ -161,8 +166,8 @@ std::optional<chat::Incoming> ChatFloor::take(State& state, base::Millis& wait) 
       continue;
     }
     absorb(state, *now, waiting);
-    ring(setup_.folder + "/" + setup_.channel + ".wake");  // the sender shows that it is being read
-    if (waiting.size() > 1) news_came_.notify_one();       // another worker may find one for itself
+    wake_sender();                                    // it shows that the message is being read
+    if (waiting.size() > 1) news_came_.notify_one();  // another worker may find one for itself
     return now;
   }
   return std::nullopt;
@@ -229,7 +234,7 @@ void ChatFloor::answer(State& state, net::HttpClient& http, Models& models,
                 {}};
   if (setup_.preview && setup_.settings.places.at(message.place).preview)
     work.preview = [&](std::string_view piece) {
-      if (previews_.add(message, piece)) ring(setup_.folder + "/" + setup_.channel + ".wake");
+      if (previews_.add(message, piece)) wake_sender();
     };
   try {
     answer_message(work, message, active->stop, [&] {
@@ -273,7 +278,7 @@ void ChatFloor::send() {
     State state(setup_.folder, setup_.settings);
     const auto remote = setup_.remote();
     Channels channels(state, setup_.settings, {}, remote.get());
-    Bell bell(setup_.folder + "/" + setup_.channel + ".wake");
+    Bell rung(bell());
     while (!end_sender_.requested()) {
       close_questions(state);
       tell_slow_ones(state);
@@ -286,9 +291,9 @@ void ChatFloor::send() {
         const std::lock_guard lock(mutex_);
         if (!active_.empty()) wait = std::min(wait, typing_every);
       }
-      std::array<pollfd, 2> fds{pollfd{bell.fd(), POLLIN, 0}, pollfd{end_sender_.fd(), POLLIN, 0}};
+      std::array<pollfd, 2> fds{pollfd{rung.fd(), POLLIN, 0}, pollfd{end_sender_.fd(), POLLIN, 0}};
       ::poll(fds.data(), fds.size(), static_cast<int>(wait.count()));
-      bell.hear();
+      rung.hear();
     }
     send_round(state, channels);
   } catch (const std::exception& e) {

@@ -79,6 +79,9 @@ class ChatFloor {
   void show_typing();
   void tell_slow_ones(State& state);
   void close_questions(State& state);
+  /// Where the sender is woken.
+  std::string bell() const;
+  void wake_sender() const;
   void fail(const std::exception& e);
 
   Setup setup_;

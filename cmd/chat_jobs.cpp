@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "chat_jobs.h"
 
-#include <utility>
-
-#include "base/error.h"
-#include "base/log.h"
 #include "chat_commands.h"
 #include "chat_context.h"
 #include "chat_turn.h"
@@ -15,14 +11,6 @@ namespace {
 constexpr std::size_t most_at_once = 3;
 
 }  // namespace
-
-ChatJobs::ChatJobs(const settings::Settings& settings, std::string folder, std::string channel,
-                   std::function<bool(const std::string& job)> run, std::function<void()> done)
-    : settings_(settings),
-      folder_(std::move(folder)),
-      channel_(std::move(channel)),
-      run_(std::move(run)),
-      done_(std::move(done)) {}
 
 ChatJobs::~ChatJobs() {
   for (auto& running : running_) running->thread.join();
@@ -37,7 +25,7 @@ void ChatJobs::close(State& state, const chat::Incoming& message, const std::str
 
 void ChatJobs::recover(State& state) {
   for (const auto& message : chat::Inbox(state.db).with_job())
-    if (message.key.starts_with(channel_ + ":"))
+    if (message.key.starts_with(setup_.channel + ":"))
       close(state, message,
             "I was interrupted while that job ran; it was not begun again. /jobs tells.");
 }
@@ -51,7 +39,7 @@ void ChatJobs::join_ended() {
 }
 
 void ChatJobs::begin(State& state, const chat::Incoming& message, const std::string& job) {
-  if (!may_run_job(settings_, job, message))
+  if (!may_run_job(setup_.settings, job, message))
     return close(state, message, "You reach no job of that name here. /jobs lists them.");
   const std::lock_guard lock(mutex_);
   join_ended();
@@ -65,15 +53,14 @@ void ChatJobs::begin(State& state, const chat::Incoming& message, const std::str
   auto& running = *running_.emplace_back(std::make_unique<Running>());
   running.thread = std::thread([this, message, job, &running] {
     try {
-      const bool went_well = run_(job);
-      State own(folder_, settings_);
+      const bool went_well = setup_.run(job);
+      State own(setup_.folder, setup_.settings);
       close(own, message,
             went_well ? "The job `" + job + "` has run."
                       : "The job `" + job + "` did not end well; the audit knows more.");
-      done_();
+      setup_.done();
     } catch (const std::exception& e) {
-      // The row stays as it is: the next start says that it was interrupted.
-      base::log::write(base::log::Level::error, channel_, base::describe(e));
+      setup_.failed(e);
     }
     running.ended = true;
   });

@@ -6,6 +6,7 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "chat/inbox.h"
@@ -18,9 +19,17 @@ namespace openclaw::cmd {
 /// not begun again after a crash, because it may have delivered; the next start says so.
 class ChatJobs {
  public:
-  /// run: runs a job to its end; true = it went well. done: there is something to send.
-  ChatJobs(const settings::Settings& settings, std::string folder, std::string channel,
-           std::function<bool(const std::string& job)> run, std::function<void()> done);
+  struct Setup {
+    const settings::Settings& settings;
+    std::string folder, channel;  ///< as ChatFloor's
+    /// Runs a job to its end; true = it went well.
+    std::function<bool(const std::string& job)> run;
+    std::function<void()> done;  ///< there is something to send
+    /// What became of a job cannot be recorded: the listener has to end, and the next start says
+    /// so.
+    std::function<void(const std::exception&)> failed;
+  };
+  explicit ChatJobs(Setup setup) : setup_(std::move(setup)) {}
   /// Waits for those that run.
   ~ChatJobs();
   ChatJobs(const ChatJobs&) = delete;
@@ -39,10 +48,7 @@ class ChatJobs {
   void close(State& state, const chat::Incoming& message, const std::string& text) const;
   void join_ended();
 
-  const settings::Settings& settings_;
-  std::string folder_, channel_;
-  std::function<bool(const std::string& job)> run_;
-  std::function<void()> done_;
+  Setup setup_;
   std::mutex mutex_;
   std::vector<std::unique_ptr<Running>> running_;
 };

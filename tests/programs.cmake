@@ -71,7 +71,7 @@ target_include_directories(delivery_test PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
 add_test(NAME delivery_test COMMAND delivery_test)
 add_executable(telegram_system_test system/telegram_test.cpp system/telegram_approval_test.cpp system/telegram_files_test.cpp system/telegram_memory_test.cpp system/telegram_time_test.cpp system/injection_test.cpp
   system/telegram_soak_test.cpp system/telegram_kill_test.cpp system/chatter.cpp system/program.cpp)
-target_link_libraries(telegram_system_test PRIVATE openclaw_json openclaw_base openclaw_doubles SQLite::SQLite3
+target_link_libraries(telegram_system_test PRIVATE openclaw_json openclaw_markup openclaw_base openclaw_doubles SQLite::SQLite3
   GTest::gtest GTest::gtest_main)
 target_include_directories(telegram_system_test PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
 target_compile_definitions(telegram_system_test PRIVATE OPENCLAW_TEST_DATA="${CMAKE_CURRENT_SOURCE_DIR}/system/data")

@@ -16,22 +16,6 @@ namespace {
 
 constexpr std::size_t most_levels = 24;
 
-void escape(std::string& out, std::string_view text) {
-  for (const char c : text) switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      default: out += c;
-    }
-}
-
-std::string escaped(std::string_view text) {
-  std::string out;
-  escape(out, text);
-  return out;
-}
-
 class Builder {
  public:
   explicit Builder(Links links) : links_(links) {}
@@ -49,7 +33,7 @@ class Builder {
     };
     static const auto parse = OPENCLAW_LATE(OPENCLAW_LIBMD4C, md_parse);
     if (parse(text.data(), static_cast<MD_SIZE>(text.size()), &parser, this) != 0)
-      return "<p>" + escaped(text) + "</p>";
+      return "<p>" + markup::escaped(text) + "</p>";
     while (out_.ends_with('\n')) out_.pop_back();
     return std::move(out_);
   }
@@ -112,7 +96,7 @@ class Builder {
     begin("pre");
     in_code_ = true;
     out_ += "<code";
-    if (!name.empty()) out_ += " class=\"language-" + escaped(name) + "\"";
+    if (!name.empty()) out_ += " class=\"language-" + markup::escaped(name) + "\"";
     out_ += ">";
     return 0;
   }
@@ -146,7 +130,7 @@ class Builder {
     link_began_ = out_.size();
     link_address_ = address;
     const bool live = links_ == Links::live && links_open_ == 1 && can_be_followed(address);
-    begin(live ? "a" : "", " href=\"" + escaped(address) + "\"");
+    begin(live ? "a" : "", " href=\"" + markup::escaped(address) + "\"");
     link_began_ = out_.size();
     return 0;
   }
@@ -166,7 +150,7 @@ class Builder {
       make_inert(rich);
       text = std::move(rich.text);
     }
-    escape(out_, text);
+    out_ += markup::escaped(text);
   }
 
   int take(MD_TEXTTYPE type, std::string_view text) {
@@ -214,7 +198,7 @@ std::string to_html(const Rich& rich) {
   const auto end_of = [](const Span& s) { return s.offset + s.length; };
   const auto begin = [&](const Span& span) {
     out += std::string("<") + element_of(span.kind);
-    if (span.kind == Span::Kind::link) out += " href=\"" + escaped(span.detail) + "\"";
+    if (span.kind == Span::Kind::link) out += " href=\"" + markup::escaped(span.detail) + "\"";
     out += ">";
     open.push_back(&span);
   };
@@ -240,7 +224,7 @@ std::string to_html(const Rich& rich) {
     if (c == '\n' && !in_pre)
       out += "<br>";
     else
-      escape(out, std::string_view(rich.text).substr(from, pos - from));
+      out += markup::escaped(std::string_view(rich.text).substr(from, pos - from));
   }
   while (!open.empty()) {
     out += std::string("</") + element_of(open.back()->kind) + ">";

@@ -237,4 +237,17 @@ std::string decode_reference(std::string_view text) {
   return pos == text.size() ? out : std::string(text);
 }
 
+std::string escaped(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (const char c : text) switch (c) {
+      case '&': out += "&amp;"; break;
+      case '<': out += "&lt;"; break;
+      case '>': out += "&gt;"; break;
+      case '"': out += "&quot;"; break;
+      default: out += c;
+    }
+  return out;
+}
+
 }  // namespace openclaw::markup

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "markup/html_text.h"
 #include "url/url.h"
 
 namespace openclaw::sources {
@@ -28,23 +29,6 @@ constexpr const char* about =
 constexpr const char* etags =
     "<?xml version=\"1.0\" encoding=\"utf-8\"?><d:propfind xmlns:d=\"DAV:\"><d:prop><d:getetag/>"
     "<d:resourcetype/><d:sync-token/></d:prop></d:propfind>";
-
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '&')
-      out += "&amp;";
-    else if (c == '<')
-      out += "&lt;";
-    else if (c == '>')
-      out += "&gt;";
-    else if (c == '"')
-      out += "&quot;";
-    else
-      out += c;
-  }
-  return out;
-}
 
 /// The absolute URL of an href, on the same server only: the password goes with it.
 std::string absolute(const std::string& base, const std::string& href) {
@@ -167,7 +151,7 @@ bool Dav::sync(const std::string& url, DavCollection& collection,
         ask("REPORT", url, "0",
             "<?xml version=\"1.0\" encoding=\"utf-8\"?><d:sync-collection xmlns:d=\"DAV:\">"
             "<d:sync-token>" +
-                escaped(collection.sync_token) +
+                markup::escaped(collection.sync_token) +
                 "</d:sync-token><d:sync-level>1</d:sync-level><d:prop><d:getetag/></d:prop>"
                 "</d:sync-collection>");
     if (found.sync_token.empty()) return false;
@@ -225,7 +209,7 @@ bool Dav::load(const std::string& url, DavCollection& collection,
         "xmlns:c=\"urn:ietf:params:xml:ns:caldav\"><d:prop><d:getetag/><c:calendar-data/></d:prop>";
     const std::size_t end = std::min(changed.size(), begin + at_once);
     for (std::size_t i = begin; i < end; ++i)
-      body += "<d:href>" + escaped(changed[i]) + "</d:href>";
+      body += "<d:href>" + markup::escaped(changed[i]) + "</d:href>";
     const auto found = ask("REPORT", url, "1", body + "</c:calendar-multiget>");
     for (const auto& answer : found.answers) {
       if (answer.status == 404) {

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "json/parse.h"
+#include "markup/html_text.h"
 #include "sources/tickets.h"
 #include "url/url.h"
 
@@ -19,22 +20,7 @@ using json::Value;
 std::string html_of(const std::string& text) {
   std::string out;
   const std::string clean = base::valid_utf8(text);
-  for (const auto line : base::split(clean, '\n')) {
-    out += "<p>";
-    for (const char c : line) {
-      if (c == '<')
-        out += "&lt;";
-      else if (c == '>')
-        out += "&gt;";
-      else if (c == '&')
-        out += "&amp;";
-      else if (c == '"')
-        out += "&quot;";
-      else
-        out += c;
-    }
-    out += "</p>";
-  }
+  for (const auto line : base::split(clean, '\n')) out += "<p>" + markup::escaped(line) + "</p>";
   return out;
 }
 

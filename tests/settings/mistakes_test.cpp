@@ -114,6 +114,8 @@ const Mistake mistakes[] = {
      "[\"ops\", \"reader\"], \"groups\": \"any\"", "/places/ops/allow/0/groups"},
     {"group that no agent there has", "\"groups\": [\"feeds\"], \"limits\"",
      "\"groups\": [\"repo\"], \"limits\"", "/places/home/allow/0/groups"},
+    {"preview in a group", "\"telegram\": 12345, \"allow\"",
+     "\"telegram\": -12345, \"preview\": true, \"allow\"", "/places/phone/preview"},
     {"reply by another word", "\"mentioned\"", "\"mention\"", "/places/home/reply"},
     {"unknown kind of source", "\"kind\": \"host\"", "\"kind\": \"hots\"", "/sources/vps/kind"},
     {"source without its URL", "\"kind\": \"miniflux\", \"url\": \"http://127.0.0.1:8080\", ",

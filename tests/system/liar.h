@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "json/parse.h"
+#include "markup/html_text.h"
 #include "support/http_server.h"
 #include "system/program.h"
 
@@ -147,19 +148,10 @@ class Feeds {
   std::string origin() const { return server_.origin(); }
 
  private:
-  static std::string xml(const std::string& text) {
-    std::string out;
-    for (const char c : text) {
-      if (c == '<')
-        out += "&lt;";
-      else if (c == '>')
-        out += "&gt;";
-      else if (c == '&')
-        out += "&amp;";
-      else if (static_cast<unsigned char>(c) >= 32 || c == '\n')
-        out += c;
-    }
-    return out;
+  /// Without the characters that XML cannot hold.
+  static std::string xml(std::string text) {
+    std::erase_if(text, [](char c) { return static_cast<unsigned char>(c) < 32 && c != '\n'; });
+    return markup::escaped(text);
   }
 
   void answer(const HttpAsk& ask, const HttpPeer& peer) const {

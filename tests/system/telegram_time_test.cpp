@@ -121,11 +121,8 @@ TEST_F(Time, NoPreviewWhereNoneIsWantedOrWherePrivateTextMayNotBe) {
 }
 
 TEST_F(Time, AJobDoesNotKeepTheOthersWaiting) {
-  replace(R"("agents": ["ops", "reader"], "groups": "all")",
-          R"("agents": ["ops", "reader"], "groups": "all")");
-  add_chats(70000, 3);
+  add_chats(70000, 1);
   start();
-  // The job's writer waits; so do two more chats, and there are two threads that answer.
   write(dir_.file("review.md"), "Review my promises, and wait.\n");
   telegram.say(me, me, "/job review");
   ASSERT_TRUE(comes_true([&] { return !rows("SELECT 1 FROM inbox WHERE state='job'").empty(); }));
