@@ -234,8 +234,9 @@ class Session {
       if (args_.has("fork"))
         parent_ = found->id;
       else
-        conversation_ = found->id;
+        conversation_ = found->id, from_ = found->ref;
     }
+    known_ = input.messages.size();
     input.messages.push_back(ask_.input.message);
     return input;
   }
@@ -301,8 +302,8 @@ class Session {
                             ask_.target.agent,
                             ask_.target.caller.place,
                             ask_.target.caller.person,
-                            {}},
-                           {output.messages, output.taint}, base::wall_now());
+                            from_},
+                           {output.messages, output.taint}, known_, base::wall_now());
       if (remember && !ask_.from.empty())
         chat::Inbox(state.db).set_thread(ask_.from, {},
                                          {conversation_, ask_.target.agent, base::wall_now()});
@@ -345,6 +346,8 @@ class Session {
   bool json_, jsonl_;
   bool closed_ = false;
   std::string conversation_, parent_;
+  std::string from_;       ///< where the conversation's text is
+  std::size_t known_ = 0;  ///< messages of it
   AnswerWriter writer_;
 };
 

@@ -114,6 +114,7 @@ bool take_up(State& state, const settings::Settings& settings, const chat::Incom
   if (!transcript) return false;
   context.conversation = found->id;
   context.agent = found->agent;
+  context.from = found->ref;
   context.messages = transcript->messages;
   context.taint = transcript->taint;
   return true;
@@ -243,9 +244,16 @@ ChatContext context_of(State& state, const settings::Settings& settings,
   if (!message.kept_ref.empty()) {
     const auto kept = state.bodies.open(message.kept_ref);
     if (kept && may_reach(message.agent)) {
-      auto transcript = agent::transcript_from(json::parse(*kept));
-      return {message.agent,    message.conversation, std::move(transcript.messages),
-              transcript.taint, message.tools_begun,  true};
+      const auto text = json::parse(*kept);
+      auto transcript = agent::transcript_from(text);
+      return {message.agent,
+              message.conversation,
+              std::move(transcript.messages),
+              transcript.taint,
+              message.tools_begun,
+              true,
+              text["from"].as_string(),
+              static_cast<std::size_t>(text["known"].as_int())};
     }
   }
   chat::Inbox inbox(state.db);

@@ -32,6 +32,8 @@ struct ChatContext {
   policy::Labels taint;
   bool tools_begun = false;
   bool is_resumed = false;  ///< messages come from an earlier run of this message
+  std::string from;         ///< where the conversation's text was when the first run began
+  std::size_t known = 0;    ///< how many of the messages come from there
 };
 
 /// The agents that this person may reach at this place, the first answers.

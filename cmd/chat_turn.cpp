@@ -58,9 +58,11 @@ class Turn {
       return;
     }
     start_run();
-    if (!context_.is_resumed)
+    if (!context_.is_resumed) {
       agent::shorten(context_.messages, most_context,
                      [this](const auto& old) { return notes_on(old); });
+      context_.known = context_.messages.size() - 1;
+    }
     agent::Output output;
     is_unread_ = attached && !attached->has_content() && is_empty_;
     if (is_unread_) {
@@ -234,7 +236,7 @@ class Turn {
   /// Inside a transaction.
   void keep(const std::vector<llm::Message>& messages, policy::Labels taint, bool tools_begun) {
     auto text = agent::to_json({messages, taint}, agent::Images::kept);
-    text.set("message", message_.key);
+    text.set("message", message_.key).set("from", context_.from).set("known", context_.known);
     const auto ref = work_.state.bodies.put(json::dump(text), now_, true);
     chat::Inbox(work_.state.db).keep(message_.key, ref, tools_begun);
     if (kept_ref_ != ref) work_.state.bodies.drop(kept_ref_);
@@ -320,8 +322,9 @@ class Turn {
           if (!was_cancelled) put(answer, text);
           if (!remember) return;
           agent::Conversations(work_.state.db, work_.state.bodies)
-              .save({context_.conversation, context_.agent, message_.place, message_.person, {}},
-                    {output.messages, output.taint}, now_);
+              .save({context_.conversation, context_.agent, message_.place, message_.person,
+                     context_.from},
+                    {output.messages, output.taint}, context_.known, now_);
           if (goes_on())
             inbox.set_thread(message_.place, message_.thread,
                              {context_.conversation, context_.agent, now_});

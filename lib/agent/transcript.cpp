@@ -105,11 +105,16 @@ std::optional<Conversation> Conversations::at(const std::string& place, const st
   return out;
 }
 
-std::string Conversations::forget(const std::string& id) {
+std::string Conversations::ref_of(const std::string& id) {
   auto& query = db_.statement("SELECT transcript_ref FROM conversations WHERE conversation=?");
   query.bind(1, id);
   const std::string ref = query.executeStep() ? query.getColumn(0).getString() : std::string();
   query.reset();
+  return ref;
+}
+
+std::string Conversations::forget(const std::string& id) {
+  const std::string ref = ref_of(id);
   auto& one = db_.statement("DELETE FROM conversations WHERE conversation=?");
   one.bind(1, id);
   one.exec();
@@ -133,15 +138,21 @@ std::optional<Transcript> Conversations::load(const Conversation& conversation) 
   return transcript_from(json::parse(*text));
 }
 
-void Conversations::save(Conversation c, const Transcript& transcript, base::Time now) {
+void Conversations::save(Conversation c, Transcript transcript, std::size_t known, base::Time now) {
+  const std::string old = ref_of(c.id);
+  if (old != c.ref) {
+    auto& messages = transcript.messages;
+    const auto all = std::min(known, messages.size());
+    messages.erase(messages.begin(), messages.begin() + static_cast<std::ptrdiff_t>(all));
+    if (const auto there = load({c.id, {}, {}, {}, old})) {
+      messages.insert(messages.begin(), there->messages.begin(), there->messages.end());
+      transcript.taint = transcript.taint | there->taint;
+    }
+  }
   // With its name in it no other conversation has the same text, and the one before can go.
   auto text = to_json(transcript);
   text.set("conversation", c.id);
   c.ref = bodies_.put(json::dump(text), now, true);
-  auto& before = db_.statement("SELECT transcript_ref FROM conversations WHERE conversation=?");
-  before.bind(1, c.id);
-  const std::string old = before.executeStep() ? before.getColumn(0).getString() : std::string();
-  before.reset();
   if (old != c.ref) bodies_.drop(old);
   auto& upsert = db_.statement(
       "INSERT INTO conversations VALUES(?,?,?,?,?,?) ON CONFLICT(conversation) DO UPDATE SET"

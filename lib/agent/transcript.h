@@ -52,10 +52,14 @@ class Conversations {
   std::string forget(const std::string& id);
   /// Those of a place that have not gone on since then.
   std::vector<std::string> older_than(const std::string& place, base::Time before);
-  /// Inside a transaction.
-  void save(Conversation conversation, const Transcript& transcript, base::Time now);
+  /// Inside a transaction. The first `known` messages are those of conversation.ref, where the run
+  /// began: if the conversation went on since, or was forgotten, only the others go behind what is
+  /// there now.
+  void save(Conversation conversation, Transcript transcript, std::size_t known, base::Time now);
 
  private:
+  std::string ref_of(const std::string& id);
+
   store::Database& db_;
   audit::Bodies& bodies_;
 };

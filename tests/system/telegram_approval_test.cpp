@@ -100,6 +100,41 @@ TEST_F(Approval, AYesForAnotherProgramIsNoYes) {
   EXPECT_EQ(effects("asked"), 0U);
 }
 
+TEST_F(Approval, WhatWasSaidWhileAQuestionWasOpenStaysInTheConversation) {
+  start();
+  telegram.say(me, me, "say first.");
+  told(me);
+  telegram.say(me, me, R"(call command_mark {"name":"asked"})");
+  told(me, 2);
+  telegram.say(me, me, "say meanwhile.");
+  EXPECT_EQ(told(me, 3), "meanwhile.");
+  ASSERT_TRUE(telegram.press(me, telegram.shown(me)[1].id, me, "✓"));
+  told(me, 4);
+  telegram.say(me, me, "context");
+  const auto context = told(me, 5);
+  std::size_t at = 0;
+  for (const auto* words : {"first.", "meanwhile.", "call command_mark", "[user] context"}) {
+    at = context.find(words, at);
+    ASSERT_NE(at, std::string::npos) << words << " is not in its place:\n" << context;
+  }
+  EXPECT_EQ(context.find("say first."), context.rfind("say first.")) << context;
+}
+
+TEST_F(Approval, WhatWasForgottenWhileAQuestionWasOpenDoesNotComeBack) {
+  start();
+  telegram.say(me, me, "say first.");
+  told(me);
+  telegram.say(me, me, R"(call command_mark {"name":"asked"})");
+  told(me, 2);
+  telegram.say(me, me, "/forget");
+  told(me, 3);
+  telegram.press(me, telegram.shown(me)[1].id, me, "✓");
+  EXPECT_TRUE(settles());
+  const auto before = telegram.shown(me).size();
+  telegram.say(me, me, "context");
+  EXPECT_EQ(told(me, before + 1).find("say first."), std::string::npos) << told(me, before + 1);
+}
+
 TEST_F(Approval, CancelReachesAQuestion) {
   start();
   telegram.say(me, me, R"(call command_mark {"name":"asked"})");
