@@ -298,11 +298,8 @@ class Session {
         output.outcome == "ok" && ask_.settings.places.at(ask_.target.caller.place).memory;
     state.recorder.end_run(result_of(output, code), base::wall_now(), [&] {
       if (remember)
-        conversations.save({conversation_,
-                            ask_.target.agent,
-                            ask_.target.caller.place,
-                            ask_.target.caller.person,
-                            from_},
+        conversations.save({conversation_, ask_.target.agent, ask_.target.caller.place,
+                            ask_.target.caller.person, from_},
                            {output.messages, output.taint}, known_, base::wall_now());
       if (remember && !ask_.from.empty())
         chat::Inbox(state.db).set_thread(ask_.from, {},

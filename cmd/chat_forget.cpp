@@ -6,7 +6,10 @@
 #include "audit/verify.h"
 #include "chat/inbox.h"
 #include "chat/outbox.h"
+#include "chat_context.h"
 #include "chat_turn.h"
+#include "json/parse.h"
+#include "store/rows.h"
 
 namespace openclaw::cmd {
 namespace {
@@ -31,6 +34,24 @@ void add_run(Refs& refs, store::Database& db, const std::string& run) {
         "SELECT request_ref FROM calls WHERE run=?", "SELECT reply_ref FROM call_ends WHERE run=?",
         "SELECT args_ref FROM tools WHERE run=?", "SELECT result_ref FROM tool_ends WHERE run=?"})
     add(refs, db, sql, run);
+}
+
+/// The run that was parked, or broken off, and went on as this one.
+std::string parent_of(store::Database& db, const std::string& run) {
+  const auto row = store::row(
+      db, "SELECT coalesce(p.run,'') FROM runs r JOIN runs p ON p.run=r.parent WHERE r.run=?", run);
+  return row ? row->text(0) : std::string();
+}
+
+/// What a message began leaves its conversation, and so do the requests that held it later.
+void forget_exchange(Refs& refs, State& state, const chat::Incoming& message) {
+  const auto text = state.bodies.open(message.text_ref);
+  if (message.conversation.empty() || !text) return;
+  const auto words = said_from(json::parse(*text)).text;
+  if (agent::Conversations(state.db, state.bodies).cut(message.conversation, words))
+    add(refs, state.db,
+        "SELECT c.request_ref FROM calls c JOIN runs r ON r.run=c.run WHERE r.conversation=?",
+        message.conversation);
 }
 
 void add_message(Refs& refs, State& state, const chat::Incoming& message) {
@@ -66,8 +87,10 @@ std::int64_t forget_message(State& state, const std::string& key, base::Time now
   const auto message = chat::Inbox(state.db).find(key);
   if (!message) return 0;
   Refs refs;
+  forget_exchange(refs, state, *message);
   add_message(refs, state, *message);
-  if (!message->run.empty()) add_run(refs, state.db, message->run);
+  for (auto run = message->run; !run.empty(); run = parent_of(state.db, run))
+    add_run(refs, state.db, run);
   return erase(state, refs, now);
 }
 

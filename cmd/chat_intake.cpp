@@ -45,7 +45,11 @@ void Intake::edit(const chat::Incoming& message, const Said& said, base::Time no
 void Intake::retract(const std::string& key, base::Time now, Taken& taken) {
   const auto message = chat::Inbox(state_.db).find(key);
   if (!message) return;
+  // Of a burst that became one turn the turn goes: its words are in it.
+  if (message->state == "merged" && !message->turn.empty())
+    return retract(message->turn, now, taken);
   if (message->state == "new" || message->state == "asking") cancel({*message}, now, taken);
+  chat::Outbox(state_.db).supersede(answer_key(*message), "taken back");
   forget_message(state_, key, now);
 }
 

@@ -300,7 +300,7 @@ class Turn {
 
   void finish(const agent::Output& output, bool was_cancelled) {
     std::string text = output.outcome == "ok" ? output.text : sentence_for(output);
-    bool remember = output.outcome == "ok" && place_.memory && !is_unread_;
+    bool remember = output.outcome == "ok" && place_.memory && !is_unread_ && !was_cancelled;
     if (output.outcome == "ok" && output.taint.private_text && !place_.may_hold_private()) {
       text =
           "The answer holds private text (calendar, tickets, files), which this chat is not "
@@ -314,6 +314,9 @@ class Turn {
     chat::Inbox inbox(work_.state.db);
     work_.state.recorder.end_run(
         result_of(output, output.outcome == "ok" ? done : failed), base::wall_now(), [&] {
+          // It may have been taken back since.
+          const auto row = inbox.find(message_.key);
+          if (row && row->state == "cancelled") was_cancelled = true, remember = false;
           inbox.set_state(message_.key, was_cancelled            ? "cancelled"
                                         : output.outcome == "ok" ? "done"
                                                                  : "failed");

@@ -74,7 +74,6 @@ class Listener {
          [this](State& state) {
            if (sender_) answer_matrix_requests(state, *sender_);
          }});
-    floor.start();
     listen(floor);
     tell_systemd("STOPPING=1");
     floor.drain(drain_time);
@@ -129,6 +128,8 @@ class Listener {
   }
 
   void settle() {
+    account().mend_older_copy();
+    account().db().transaction([&] { account().machine().try_out(); });
     const auto trouble = account().settle_identity(base::wall_now());
     if (trouble.empty()) return;
     base::log::warning("matrix", "{}; people will see the bot as not verified", trouble);
@@ -143,6 +144,8 @@ class Listener {
         const auto sync = account().sync(time_to_wait(ready), &interrupt_.stop());
         take(updates, floor, sync);
         if (!ready) {
+          // Before it nothing is sent: what comes back of our own shows whether the keys are old.
+          floor.start();
           tell_ready();
           base::log::info("matrix", "listening as {}", settings_.matrix->user);
         }
@@ -151,6 +154,7 @@ class Listener {
         tell_systemd("WATCHDOG=1");
         account().pump(base::wall_now(), &interrupt_.stop());
         account().back_up();
+        account().tidy(base::wall_now());
         continue;
       } catch (const base::CancelledError&) {
         return;
@@ -183,10 +187,12 @@ class Listener {
   }
 
   void take(MatrixUpdates& updates, ChatFloor& floor, const Value& sync) {
-    const auto after = updates.take(sync);
+    const auto after = updates.take(sync, &interrupt_.stop());
     floor.cancel(after.taken.cancelled);
     if (after.taken.any) floor.wake();
-    tell([&] { send_flow_events(account(), after.verification); });
+    if (after.has_verification || is_first_) tell([&] { account().send_queued(base::wall_now()); });
+    is_first_ = false;
+    for (const auto& [room, event] : after.read) tell([&] { account().mark_read(room, event); });
     for (const auto& room : after.join) tell([&] { account().join(room); });
     for (const auto& room : after.refuse) tell([&] { account().refuse(room); });
   }
@@ -216,6 +222,7 @@ class Listener {
   std::optional<base::FileLock> lock_;
   std::unique_ptr<MatrixAccount> own_;
   matrix::Account* sender_ = nullptr;
+  bool is_first_ = true;  ///< what an earlier process left is to be sent
   Interrupt interrupt_;
 };
 

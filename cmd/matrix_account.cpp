@@ -58,7 +58,8 @@ MatrixAccount::MatrixAccount(const settings::Settings& settings, const std::stri
   account_ = std::make_unique<matrix::Account>(
       *db_, *http_, store_key_,
       matrix::Login{homeserver_, settings.matrix->user, password_.empty() ? nullptr : &password_,
-                    recovery_key_.empty() ? nullptr : &recovery_key_});
+                    recovery_key_.empty() ? nullptr : &recovery_key_,
+                    state_folder + "/matrix.moves"});
   for (const auto& [name, place] : settings.places)
     if (place.kind == "matrix" && place.allow_unverified_devices)
       account_->allow_unsigned(place.address);

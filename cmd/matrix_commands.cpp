@@ -81,16 +81,71 @@ int run_new_keys(const Args&) {
   return done;
 }
 
+/// The device that is there ends at the server, as far as that can be had; its files are kept
+/// under another name.
+void leave_device(const settings::Settings& settings, const std::string& folder) {
+  namespace fs = std::filesystem;
+  const std::string file = folder + "/matrix.db";
+  if (!store::exists(file)) return;
+  try {
+    MatrixAccount old(settings, folder);
+    old.account().read_token();
+    old.account().log_out();
+  } catch (const base::Error& e) {
+    write_stderr("openclaw: the old device stays in the account's list: " + base::describe(e) +
+                 "\n");
+  }
+  const std::string kept = file + ".before-" + base::new_ulid(base::wall_now());
+  for (const auto* end : {"", "-wal", "-shm"})
+    if (fs::exists(file + end)) fs::rename(file + end, kept + end);
+  write_stderr("openclaw: the old keys are in " + kept +
+               "; delete it when nothing is missed any more\n");
+}
+
+base::FileLock matrix_alone(const std::string& folder) {
+  auto lock = own_matrix(folder);
+  if (!lock)
+    throw base::TransientError("the listener runs and has the device",
+                               "systemctl stop openclaw-listen-matrix");
+  return std::move(*lock);
+}
+
+int run_reset_identity(const Args& args) {
+  harden_process();
+  const auto settings = matrix_settings(args);
+  const auto folder = state_folder(args, settings);
+  State state(folder, settings);
+  const auto lock = matrix_alone(folder);
+  if (!args.has("yes")) {
+    write_stderr(
+        "The bot gets a new identity; the old one, its backup of room keys and its secret storage "
+        "cannot be had back, and everybody has to verify the bot anew. Go on? yes or no: ");
+    std::string line;
+    std::getline(std::cin, line);
+    if (base::lower(base::trim(line)) != "yes") {
+      write_stdout("nothing was changed\n");
+      return found;
+    }
+  }
+  MatrixAccount own(settings, folder);
+  own.account().log_in(nullptr, true);
+  own.account().mend_older_copy();
+  const auto trouble = own.account().reset_identity(base::wall_now());
+  if (!trouble.empty()) throw base::ConfigError(trouble);
+  write_stdout("a new identity\n");
+  return done;
+}
+
 int run_login(const Args& args) {
   harden_process();
   const auto settings = matrix_settings(args);
   const auto folder = state_folder(args, settings);
   State state(folder, settings);
-  const auto lock = own_matrix(folder);
-  if (!lock)
-    throw base::TransientError("the listener runs, and is logged in", "openclaw matrix status");
+  const auto lock = matrix_alone(folder);
+  if (args.has("new-device")) leave_device(settings, folder);
   MatrixAccount own(settings, folder);
   own.account().log_in(nullptr, true);
+  own.account().mend_older_copy();
   const auto trouble = own.account().settle_identity(base::wall_now());
   e2ee::OwnDevice me;
   own.account().db().transaction([&] { me = own.account().machine().own(); });
@@ -225,7 +280,7 @@ std::vector<Command> matrix_commands() {
   out.push_back({"matrix login",
                  "log in and make or take back the bot's identity",
                  {},
-                 {},
+                 {{"--new-device", "", "leave the device that is there and begin as a new one"}},
                  {{"openclaw matrix login", "the listener does the same when it starts"},
                   {"openclaw matrix login && openclaw matrix status", "and look at it"}},
                  run_login});
@@ -251,6 +306,13 @@ std::vector<Command> matrix_commands() {
        {{"openclaw matrix verify @me:example.org", "asks their client, or takes its request"},
         {"openclaw matrix verify @eva:example.org", "also after their identity has changed"}},
        run_verify});
+  out.push_back({"matrix reset-identity",
+                 "a new identity, when the old one's keys are lost",
+                 {},
+                 {{"--yes", "", "do not ask"}},
+                 {{"openclaw matrix reset-identity", "asks first"},
+                  {"openclaw matrix verify @me:example.org", "afterwards, with each person"}},
+                 run_reset_identity});
   out.push_back({"matrix recover",
                  "take identity and room keys back with the recovery key",
                  {},

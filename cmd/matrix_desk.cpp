@@ -5,7 +5,6 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "chat/requests.h"
-#include "crypto/digest.h"
 
 namespace openclaw::cmd {
 namespace {
@@ -46,8 +45,9 @@ class Desk {
       } else {
         flow = verifier_.find(request.answer.substr(0, request.answer.find(' ')));
       }
+      for (const auto& event : events) account_.queue(event);
     });
-    send_flow_events(account_, events);
+    account_.send_queued(base::wall_now());
     if (!flow) return set(request, "failed", "there is no such verification");
     if (flow->state == "cancelled") return set(request, "failed", "it was ended: " + flow->why);
     set(request, flow->state == "compare" ? "done" : "under way", flow->id + " " + flow->emoji);
@@ -64,8 +64,9 @@ class Desk {
         verifier_.cancel(request.word, "m.mismatched_sas", "the emoji are not the same", events);
       flow = verifier_.find(request.word);
       signatures = verifier_.to_sign();
+      for (const auto& event : events) account_.queue(event);
     });
-    send_flow_events(account_, events);
+    account_.send_queued(base::wall_now());
     for (const auto& body : signatures)
       account_.api().call("POST", "/_matrix/client/v3/keys/signatures/upload", body);
     if (!flow) return set(request, "failed", "there is no such verification");
@@ -90,23 +91,6 @@ class Desk {
 };
 
 }  // namespace
-
-void send_flow_events(matrix::Account& account, const std::vector<e2ee::FlowEvent>& events) {
-  if (events.empty()) return;
-  const auto now = base::wall_now();
-  account.db().transaction([&] {
-    for (const auto& event : events)
-      if (event.room.empty())
-        account.machine().send_clear(event.user, event.device, event.type, event.content);
-  });
-  account.pump(now);
-  for (const auto& event : events)
-    if (!event.room.empty())
-      account.send(event.room,
-                   "verify:" + base::hex(crypto::view(
-                                   crypto::sha256(event.type + json::canonical(event.content)))),
-                   event.type, event.content, now);
-}
 
 void answer_matrix_requests(State& state, matrix::Account& account) {
   std::vector<chat::Request> open;

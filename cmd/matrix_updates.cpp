@@ -16,42 +16,6 @@ using json::Value;
 
 constexpr base::Millis too_old{24LL * 3600000};
 constexpr base::Millis patience{10LL * 60000};  // for a key that has not come
-constexpr std::size_t most_text = 16384;
-
-/// A reply quotes what it answers in lines of its own, for old clients.
-std::string without_quote(const std::string& body) {
-  std::size_t at = 0;
-  while (body.compare(at, 2, "> ") == 0 || body.compare(at, 2, ">\n") == 0) {
-    const auto end = body.find('\n', at);
-    if (end == std::string::npos) return {};
-    at = end + 1;
-  }
-  return std::string(base::trim(body.substr(at)));
-}
-
-std::string kind_of(const std::string& msgtype) {
-  if (msgtype == "m.image") return "photo";
-  if (msgtype == "m.file") return "document";
-  if (msgtype == "m.audio") return "voice";
-  if (msgtype == "m.video") return "video";
-  if (msgtype == "m.location") return "location";
-  return {};
-}
-
-std::optional<bool> yes_or_no(const std::string& text) {
-  const auto word = base::lower(base::trim(text));
-  for (const auto* yes : {"yes", "y", "ok", "👍", "👍️", "✅", "✓", "✔️"})
-    if (word == yes) return true;
-  for (const auto* no : {"no", "n", "👎", "👎️", "❌", "✗"})
-    if (word == no) return false;
-  return std::nullopt;
-}
-
-bool mentions(const Value& content, const std::string& user) {
-  for (const auto& id : content["m.mentions"]["user_ids"].items())
-    if (id.as_string() == user) return true;
-  return false;
-}
 
 }  // namespace
 
@@ -61,7 +25,7 @@ std::string MatrixUpdates::place_of(const std::string& room) const {
   return {};
 }
 
-MatrixUpdates::After MatrixUpdates::take(const Value& sync) {
+MatrixUpdates::After MatrixUpdates::take(Value sync, const base::Stop* stop) {
   after_ = {};
   strangers_.clear();
   now_ = base::wall_now();
@@ -88,6 +52,11 @@ MatrixUpdates::After MatrixUpdates::take(const Value& sync) {
       base::log::warning("matrix", "{}, will try again", base::describe(e));
     }
   }
+  std::vector<std::string> gaps;
+  if (!is_baseline)
+    sync = account_.fill_gaps(
+        std::move(sync), [this](const std::string& room) { return !place_of(room).empty(); }, gaps,
+        stop);
   account_.db().transaction([&] {
     if (!has_keys) account_.machine().take_counts(sync);
     const auto news = account_.take_rooms(sync);
@@ -101,7 +70,7 @@ MatrixUpdates::After MatrixUpdates::take(const Value& sync) {
       if (!is_baseline)
         for (const auto& event : news.events) take_event(event);
       tell_unread();
-      if (!is_baseline) tell_gaps(sync);
+      if (!is_baseline) tell_gaps(gaps);
     });
     base::failpoint("messages committed, keys not");
   });
@@ -119,7 +88,10 @@ void MatrixUpdates::take_verification(const std::string& type, const std::string
                   [&](const auto& person) { return person.second.matrix == sender; });
   if (!is_allowed) return refuse(room, sender, "a verification");
   account_.machine().track(sender);
-  verifier_.take(type, sender, room, event, content, now_, after_.verification);
+  std::vector<e2ee::FlowEvent> out;
+  verifier_.take(type, sender, room, event, content, now_, out);
+  for (const auto& answer : out) account_.queue(answer);
+  after_.has_verification |= !out.empty();
   after_.taken.any = true;
 }
 
@@ -186,6 +158,12 @@ void MatrixUpdates::take_event(const matrix::RoomEvent& at) {
   if (type == "m.room.redaction") {
     const auto& target =
         event["redacts"].is_string() ? event["redacts"] : event["content"]["redacts"];
+    // One that waits for its key must not come to life later.
+    for (const auto& row :
+         store::rows(account_.db(), "SELECT body FROM unread WHERE event=? AND room=?",
+                     target.as_string(), at.room))
+      if (json::parse(row.text(0), {.max_depth = 1000})["sender"].as_string() == sender)
+        store::run(account_.db(), "DELETE FROM unread WHERE event=?", target.as_string());
     const std::string key = "matrix:" + target.as_string();
     const auto message = chat::Inbox(state_.db).find(key);
     const auto person = message ? settings_.people.find(message->person) : settings_.people.end();
@@ -212,10 +190,12 @@ void MatrixUpdates::take_event(const matrix::RoomEvent& at) {
   } catch (const e2ee::Unreadable& e) {
     base::log::info("matrix", "cannot read {} yet: {}",
                     base::one_line(event["event_id"].as_string()), e.what());
-    if (e.may_come())
+    if (e.may_come() && !place_of(at.room).empty()) {
       store::run(account_.db(), "INSERT OR IGNORE INTO unread VALUES(?,?,?,?,?,0)",
                  event["event_id"].as_string(), at.room, json::dump(event), e.what(),
                  base::to_ms(now_));
+      account_.machine().want_key(at.room, event, now_);
+    }
   } catch (const base::StorageError&) {
     throw;
   } catch (const base::Error& e) {  // one bad event never stops the others
@@ -245,18 +225,13 @@ void MatrixUpdates::read_unread() {
   }
 }
 
-/// The server gives the latest only: that some are missing is said.
-void MatrixUpdates::tell_gaps(const Value& sync) {
-  for (const auto& [room, joined] : sync["rooms"]["join"].members()) {
-    const auto place = place_of(room);
-    const auto& events = joined["timeline"]["events"];
-    if (place.empty() || !joined["timeline"]["limited"].as_bool() || events.size() < 20) continue;
+/// More was missed than is fetched: that is said.
+void MatrixUpdates::tell_gaps(const std::vector<std::string>& rooms) {
+  for (const auto& room : rooms) {
     chat::Incoming message;
-    message.place = place;
-    say(state_, message, "gap:" + events.at(0)["event_id"].as_string(),
-        "There were more messages than the server gave me at once; I have read the latest " +
-            std::to_string(events.size()) + ".",
-        now_);
+    message.place = place_of(room);
+    say(state_, message, "gap:" + room + ":" + account_.machine().note("since"),
+        "There were more messages here than I could get; I have read the latest ones.", now_);
     after_.taken.any = true;
   }
 }
@@ -281,105 +256,6 @@ void MatrixUpdates::tell_unread() {
   }
   store::run(account_.db(), "DELETE FROM unread WHERE at<?",
              base::to_ms(now_ - base::Millis(7LL * 86400000)));
-}
-
-/// "yes 4f2c": the words themselves say which question, since what an event replies to is not
-/// sealed.
-std::optional<std::pair<std::string, bool>> MatrixUpdates::answered_question(
-    const std::string& place, const std::string& text) {
-  const auto trimmed = base::trim(text);
-  const auto space = trimmed.find(' ');
-  if (space == std::string_view::npos) return std::nullopt;
-  const auto answer = yes_or_no(std::string(trimmed.substr(0, space)));
-  const std::string code = base::lower(base::trim(trimmed.substr(space + 1)));
-  if (!answer || code.size() != 4) return std::nullopt;
-  for (const auto& question : chat::Approvals(state_.db).open(place))
-    if (question.id.starts_with(code)) return std::pair(question.id, *answer);
-  return std::nullopt;
-}
-
-void MatrixUpdates::take_reaction(const matrix::RoomEvent& at) {
-  const auto& relates = at.event["content"]["m.relates_to"];
-  const auto answer = yes_or_no(relates["key"].as_string());
-  const auto place = place_of(at.room);
-  // A reaction is never encrypted, so the server may have made it: it can only say no.
-  if (!answer || *answer || place.empty()) return;
-  const auto ours = chat::key_of_part(state_.db, place, relates["event_id"].as_string());
-  if (!ours.starts_with("question:")) return;
-  std::string person;
-  std::string found_place;
-  if (!admit(at.room, at.event["sender"].as_string(), found_place, person)) return;
-  intake_.press(place, person, ours.substr(9), false, now_, after_.taken);
-}
-
-void MatrixUpdates::take_message(const matrix::RoomEvent& at, const e2ee::Opened& opened) {
-  const auto& sender = at.event["sender"].as_string();
-  std::string place, person;
-  const bool is_request = opened.content["msgtype"].as_string() == "m.key.verification.request" &&
-                          opened.content["to"].as_string() == account_.machine().own().user;
-  if (is_request || opened.type.starts_with("m.key.verification."))
-    return take_verification(is_request ? "m.key.verification.request" : opened.type, sender,
-                             at.room, at.event["event_id"].as_string(), opened.content);
-  if (opened.type != "m.room.message" || !admit(at.room, sender, place, person)) return;
-  const auto& declared = settings_.places.at(place);
-  // The server could not be asked for the sender's devices just now: it is judged later.
-  if (!opened.is_trusted && account_.machine().is_outdated(sender))
-    throw e2ee::Unreadable("its device is not known yet", true);
-  if (!opened.is_trusted && !(declared.allow_unverified_devices &&
-                              opened.why_not == "its device is not signed by its owner"))
-    return refuse(at.room, sender, opened.why_not);
-  const auto& content = opened.content;
-  const auto& msgtype = content["msgtype"].as_string();
-  if (msgtype == "m.notice" || msgtype.starts_with("m.key.verification.")) return;
-  const auto& relates = content["m.relates_to"];
-  chat::Incoming m;
-  m.id = at.event["event_id"].as_string();
-  m.key = "matrix:" + m.id;
-  m.place = place;
-  m.person = person;
-  m.at = now_;
-  Said said;
-  const bool is_edit = relates["rel_type"].as_string() == "m.replace";
-  if (!is_edit && content.contains("m.new_content"))
-    return;  // an edit whose relation was taken off
-  const auto& shown = is_edit ? content["m.new_content"] : content;
-  said.text = std::string(
-      base::prefix_bytes(without_quote(base::valid_utf8(shown["body"].as_string())), most_text));
-  if (is_edit) {
-    m.key = "matrix:" + relates["event_id"].as_string();
-    const auto before = chat::Inbox(state_.db).find(m.key);
-    if (before && before->person == person && before->place == place) intake_.edit(m, said, now_);
-    return;
-  }
-  if (relates["rel_type"].as_string() == "m.thread") m.thread = relates["event_id"].as_string();
-  const bool is_fallback = relates["is_falling_back"].as_bool();
-  if (!is_fallback) m.reply_to = relates["m.in_reply_to"]["event_id"].as_string();
-  const auto replied =
-      m.reply_to.empty() ? std::string() : chat::key_of_part(state_.db, place, m.reply_to);
-  if (const auto question = answered_question(place, said.text)) {
-    intake_.press(place, person, question->first, question->second, now_, after_.taken);
-    return;
-  }
-  if (const auto kind = kind_of(msgtype); !kind.empty()) {
-    chat::Attachment file;
-    file.kind = kind;
-    file.name = std::string(base::prefix_bytes(
-        content["filename"].is_string() ? content["filename"].as_string() : said.text, 255));
-    file.media_type = content["info"]["mimetype"].as_string();
-    file.size = std::max<std::int64_t>(0, content["info"]["size"].as_int());
-    file.ref = json::dump(content["file"]);
-    said.attachments.push_back(file);
-    // A caption is what is not the file's name.
-    if (!content["filename"].is_string() || content["filename"] == content["body"])
-      said.text.clear();
-  }
-  const auto me = account_.machine().own().user;
-  const bool shared = declared.reply == "mentioned";
-  if (shared && !mentions(content, me) && replied.empty() &&
-      !chat::Inbox(state_.db).thread(place, m.thread.empty() ? "-" : m.thread))
-    return;
-  if (said.text.empty() && said.attachments.empty()) return;
-  intake_.take(std::move(m), said, now_, after_.taken);
 }
 
 }  // namespace openclaw::cmd

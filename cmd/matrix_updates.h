@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -24,12 +25,13 @@ class MatrixUpdates {
 
   struct After {
     Taken taken;
-    std::vector<std::string> join, refuse;      ///< rooms
-    std::vector<e2ee::FlowEvent> verification;  ///< to be sent
+    std::vector<std::string> join, refuse;    ///< rooms
+    std::map<std::string, std::string> read;  ///< by room, the latest event that was taken
+    bool has_verification = false;            ///< Account::send_queued()
   };
   /// One answer of /sync. The rows in openclaw.db are durable before keys and position in matrix.db
   /// are: what comes twice is known by its event id. Throws base::StorageError: nothing was taken.
-  After take(const json::Value& sync);
+  After take(json::Value sync, const base::Stop* stop = nullptr);
 
  private:
   void take_event(const matrix::RoomEvent& at);
@@ -42,7 +44,7 @@ class MatrixUpdates {
   bool has_unknown_senders(const json::Value& sync);
   void read_unread();
   void tell_unread();
-  void tell_gaps(const json::Value& sync);
+  void tell_gaps(const std::vector<std::string>& rooms);
   std::optional<std::pair<std::string, bool>> answered_question(const std::string& place,
                                                                 const std::string& text);
   /// Place and person; false: refused, and noted.

@@ -69,7 +69,7 @@ target_link_libraries(delivery_test PRIVATE openclaw_net openclaw_json openclaw_
   GTest::gtest GTest::gtest_main)
 target_include_directories(delivery_test PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
 add_test(NAME delivery_test COMMAND delivery_test)
-add_executable(telegram_system_test system/telegram_test.cpp system/telegram_approval_test.cpp system/telegram_files_test.cpp system/telegram_memory_test.cpp system/telegram_time_test.cpp system/injection_test.cpp
+add_executable(telegram_system_test system/telegram_test.cpp system/telegram_approval_test.cpp system/telegram_files_test.cpp system/telegram_memory_test.cpp system/telegram_time_test.cpp system/telegram_points_test.cpp system/injection_test.cpp
   system/telegram_soak_test.cpp system/telegram_kill_test.cpp system/chatter.cpp system/program.cpp)
 target_link_libraries(telegram_system_test PRIVATE openclaw_json openclaw_markup openclaw_base openclaw_doubles SQLite::SQLite3
   GTest::gtest GTest::gtest_main)
@@ -81,7 +81,8 @@ set_tests_properties(cli telegram_system_test jobs_system_test delivery_test kil
   "OPENCLAW=$<TARGET_FILE:openclaw>;VENDOR_STUB=$<TARGET_FILE:vendor_stub>;OPENCLAW_UNREDACTED=$<TARGET_FILE:openclaw_unredacted>;OPENCLAW_SPOOL_PROGRAM=$<TARGET_FILE:openclaw_spool>")
 openclaw_test(sources SOURCES files_test.cpp host_test.cpp incidents_test.cpp alerts_test.cpp caldav_test.cpp
   miniflux_test.cpp tickets_test.cpp feeds_test.cpp USES doubles support base json zone net)
-openclaw_test(e2ee SOURCES vectors_test.cpp USES base json crypto store ratchet)
+openclaw_test(e2ee SOURCES vectors_test.cpp forgery_test.cpp device_forgery_test.cpp room_forgery_test.cpp
+  room_key_forgery_test.cpp map.cpp phone.cpp schedules_test.cpp USES support base json crypto store ratchet)
 openclaw_test(markdown SOURCES terminal_test.cpp rich_test.cpp html_test.cpp examples_test.cpp USES support base)
 openclaw_test(jobs SOURCES ledger_test.cpp memory_test.cpp briefing_test.cpp
   USES support base json crypto zone store audit sources)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "agent/transcript.h"
 
+#include <algorithm>
+
 #include "base/error.h"
 #include "base/text.h"
 #include "json/parse.h"
@@ -120,6 +122,39 @@ std::string Conversations::forget(const std::string& id) {
   one.exec();
   one.reset();
   return ref;
+}
+
+bool Conversations::cut(const std::string& id, const std::string& words) {
+  Conversation c{id, {}, {}, {}, ref_of(id)};
+  auto transcript = load(c);
+  if (!transcript) return false;
+  auto& messages = transcript->messages;
+  const auto begins = [](const llm::Message& m) {
+    return m.role == llm::Role::user &&
+           std::any_of(m.parts.begin(), m.parts.end(),
+                       [](const auto& part) { return std::holds_alternative<llm::Text>(part); });
+  };
+  if (words.empty()) return false;
+  const auto found = std::find_if(messages.rbegin(), messages.rend(), [&](const auto& m) {
+    return begins(m) && llm::text_of(m).find(words) != std::string::npos;
+  });
+  if (found == messages.rend()) return false;
+  const auto from = std::prev(found.base());
+  messages.erase(from, std::find_if(from + 1, messages.end(), begins));
+  const auto known = messages.size();
+  base::Time at;
+  auto& query =
+      db_.statement("SELECT agent, place, person, at FROM conversations WHERE conversation=?");
+  query.bind(1, id);
+  if (query.executeStep()) {
+    c.agent = query.getColumn(0).getString();
+    c.place = query.getColumn(1).getString();
+    c.person = query.getColumn(2).getString();
+    at = base::from_ms(query.getColumn(3).getInt64());
+  }
+  query.reset();
+  save(c, *transcript, known, at);
+  return true;
 }
 
 std::vector<std::string> Conversations::older_than(const std::string& place, base::Time before) {

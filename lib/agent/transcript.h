@@ -50,6 +50,10 @@ class Conversations {
   std::optional<Transcript> load(const Conversation& conversation);
   /// Inside a transaction: it is no conversation any more; where its text is.
   std::string forget(const std::string& id);
+  /// Inside a transaction: the latest exchange that a person began with these words is in it no
+  /// more.
+  /// False: there is none.
+  bool cut(const std::string& id, const std::string& words);
   /// Those of a place that have not gone on since then.
   std::vector<std::string> older_than(const std::string& place, base::Time before);
   /// Inside a transaction. The first `known` messages are those of conversation.ref, where the run

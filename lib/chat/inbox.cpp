@@ -7,7 +7,7 @@ namespace {
 constexpr const char* columns =
     "key, place, thread, person, remote_id, reply_to, text_ref, untrusted, at, state,"
     " coalesce(run,''), coalesce(agent,''), coalesce(conversation,''), coalesce(kept_ref,''),"
-    " tools_begun, runs, not_before";
+    " tools_begun, runs, not_before, turn";
 constexpr std::int64_t hour = 3600000;
 
 void run(store::Database& db, const std::string& sql, const std::vector<std::string>& values) {
@@ -70,7 +70,8 @@ std::vector<Incoming> Inbox::read(const std::string& where,
       *field = q.getColumn(i++).getString();
     m.tools_begun = q.getColumn(i++).getInt() != 0;
     m.runs = q.getColumn(i++).getInt();
-    m.not_before = base::from_ms(q.getColumn(i).getInt64());
+    m.not_before = base::from_ms(q.getColumn(i++).getInt64());
+    m.turn = q.getColumn(i).getString();
     out.push_back(std::move(m));
   }
   q.reset();
@@ -159,7 +160,8 @@ void Inbox::absorb(const Incoming& message, const std::vector<std::string>& othe
           " WHERE key=?",
       {message.text_ref, message.key});
   for (const auto& key : others)
-    run(db_, "UPDATE inbox SET state='merged', text_ref='' WHERE key=?", {key});
+    run(db_, "UPDATE inbox SET state='merged', text_ref='', turn=? WHERE key=?",
+        {message.key, key});
 }
 
 std::optional<Thread> Inbox::thread(const std::string& place, const std::string& thread) {

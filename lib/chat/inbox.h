@@ -33,6 +33,7 @@ struct Incoming {
   std::string kept_ref;      ///< the transcript after the latest message of the model, or empty
   bool tools_begun = false;  ///< tools of that message may have run
   int runs = 0;              ///< how often it was begun
+  std::string turn;          ///< merged: the key of the message that it went into
 };
 
 /// What goes on in one place (or one topic of it): which conversation, with which agent.

@@ -76,6 +76,9 @@ CREATE TABLE requests(id TEXT NOT NULL PRIMARY KEY, channel TEXT NOT NULL, verb 
 )sql"},
                                                    {5, "jobs that chats began", R"sql(
 CREATE INDEX inbox_jobs ON inbox(at) WHERE state='job';
+)sql"},
+                                                   {6, "which turn a message went into", R"sql(
+ALTER TABLE inbox ADD COLUMN turn TEXT NOT NULL DEFAULT '';
 )sql"}};
   return steps;
 }

@@ -51,10 +51,12 @@ void Machine::save(const ratchet::Account& account) {
 }
 
 OwnDevice Machine::own() {
+  if (own_) return *own_;
   const auto found = store::row(db_, "SELECT user, device FROM account");
   if (!found) throw base::Error("there is no account in matrix.db");
   const auto keys = account();
-  return {found->text(0), found->text(1), keys.curve25519(), keys.ed25519()};
+  own_ = OwnDevice{found->text(0), found->text(1), keys.curve25519(), keys.ed25519()};
+  return *own_;
 }
 
 Value Machine::device_keys() {
@@ -118,6 +120,7 @@ void Machine::make_upload(base::Time now) {
     store::run(db_, "UPDATE account SET fallback_at=?", base::to_ms(now));
   }
   save(keys);
+  moved();
   store::run(db_, "INSERT INTO upload VALUES(1,?)", json::dump(body));
 }
 
@@ -126,6 +129,7 @@ void Machine::keys_uploaded(const Value& answer) {
   keys.mark_published();
   save(keys);
   store::run(db_, "DELETE FROM upload");
+  set_note("skip", "");
   store::run(db_, "UPDATE account SET shared=1, has_fallback=1, one_time_keys=?",
              answer["one_time_key_counts"]["signed_curve25519"].as_int());
 }
@@ -154,6 +158,10 @@ std::optional<std::string> Machine::secret(const std::string& name) {
 void Machine::keep_secret(const std::string& name, const std::string& value) {
   const auto sealed = crypto::seal(key_.reveal(), name, value);
   store::run(db_, "INSERT OR REPLACE INTO secrets VALUES(?,?)", name, store::Blob{sealed});
+}
+
+void Machine::forget_secret(const std::string& name) {
+  store::run(db_, "DELETE FROM secrets WHERE name=?", name);
 }
 
 std::string Machine::note(const std::string& name) {

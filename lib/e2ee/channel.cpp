@@ -34,18 +34,28 @@ std::vector<ToDevice> Machine::take_to_device(const Value& events, base::Time no
     if (taken.type == "m.room_key" || taken.type == "m.forwarded_room_key" ||
         taken.type == "m.secret.send")
       continue;  // never in clear
-    if (taken.type != "m.room.encrypted") {
-      out.push_back(std::move(taken));
-      continue;
-    }
     try {
+      if (taken.type == "m.room_key_request") {
+        take_key_request(taken.sender, taken.content, now);
+        continue;
+      }
+      if (taken.type == "m.room_key.withheld") {
+        take_withheld(taken.sender, taken.content, now);
+        continue;
+      }
+      if (taken.type != "m.room.encrypted") {
+        out.push_back(std::move(taken));
+        continue;
+      }
       const auto plain = open_olm(event, taken.sender_key, now);
       if (plain.is_null()) continue;  // seen before
       taken.type = plain["type"].as_string();
       taken.content = plain["content"];
       if (taken.type == "m.room_key")
         take_room_key(plain, taken.sender_key);
-      else if (taken.type != "m.dummy" && taken.type != "m.forwarded_room_key")
+      else if (taken.type == "m.forwarded_room_key")
+        take_forwarded(plain, taken.sender_key);
+      else if (taken.type != "m.dummy")
         out.push_back(std::move(taken));
     } catch (const base::StorageError&) {
       throw;
@@ -63,7 +73,7 @@ Value Machine::open_olm(const Value& event, std::string& sender_key, base::Time 
   const auto me = own();
   sender_key = content["sender_key"].as_string();
   const auto& ours = content["ciphertext"][me.curve25519];
-  if (content["algorithm"].as_string() != olm || !key_from(sender_key) || !ours.is_object())
+  if (content["algorithm"].as_string() != olm || !is_agreement_key(sender_key) || !ours.is_object())
     throw Bad("it is not for this device");
   const auto& body = ours["body"].as_string();
   const auto type = static_cast<int>(ours["type"].as_int(-1));
@@ -120,8 +130,9 @@ std::string Machine::decrypt_olm(const std::string& sender, const std::string& s
       keys.consume(session);
       save(keys);
       store::run(db_, "INSERT INTO olm_born VALUES(?)", session.id());
-      store::run(db_, "INSERT INTO olm_sessions VALUES(?,?,?,?,?)", sender_key, session.id(),
+      store::run(db_, "INSERT INTO olm_sessions VALUES(?,?,?,?,?,0)", sender_key, session.id(),
                  session.pickle(key), base::to_ms(now), base::to_ms(now));
+      store::run(db_, "UPDATE devices SET is_told_no_olm=0 WHERE curve25519=?", sender_key);
       store::run(db_,
                  "DELETE FROM olm_sessions WHERE sender_key=? AND session NOT IN (SELECT session "
                  "FROM olm_sessions WHERE sender_key=? ORDER BY received_at DESC LIMIT ?)",
@@ -159,9 +170,16 @@ void Machine::check_olm(const Value& plain, const Value& event, const std::strin
   }
   const auto known = store::row(
       db_, "SELECT user, ed25519 FROM devices WHERE curve25519=? AND is_gone=0", sender_key);
-  if (known && (known->text(0) != sender || known->text(1) != ed))
+  if (known && known->text(0) == sender && known->text(1) == ed) return;
+  if (known && (known->text(0) == sender || named.is_null()))
     throw Bad("its device belongs to somebody else");
-  if (!known) mark_changed(sender);
+  // Who can write with a key has it; whoever else has published it under his name has not.
+  if (known) {
+    store::run(db_, "UPDATE devices SET is_gone=1 WHERE curve25519=? AND user<>?", sender_key,
+               sender);
+    store::run(db_, "INSERT OR REPLACE INTO key_owners VALUES(?,?)", sender_key, sender);
+  }
+  mark_changed(sender);
 }
 
 Value Machine::claim_body(const std::vector<std::pair<std::string, std::string>>& devices) {
@@ -182,22 +200,34 @@ void Machine::take_claim(const std::vector<std::pair<std::string, std::string>>&
     if (!known) continue;
     bool good = false;
     for (const auto& [name, key] : answer["one_time_keys"][user][id].members()) {
-      if (!name.starts_with("signed_curve25519:") || !key_from(key["key"].as_string()) ||
+      if (!name.starts_with("signed_curve25519:") || !is_agreement_key(key["key"].as_string()) ||
           !is_signed(key, user, "ed25519:" + id, known->ed25519))
         continue;
       try {
         const auto session =
             ratchet::Session::outbound(keys, known->curve25519, key["key"].as_string());
-        store::run(db_, "INSERT OR IGNORE INTO olm_sessions VALUES(?,?,?,?,0)", known->curve25519,
+        store::run(db_, "INSERT OR IGNORE INTO olm_sessions VALUES(?,?,?,?,0,0)", known->curve25519,
                    session.id(), session.pickle(pickle_key()), base::to_ms(now));
         good = true;
       } catch (const ratchet::Failure& e) {
         base::log::info("matrix", "no session with device {} of {}: {}", id, user, e.what());
       }
     }
-    if (!good)
-      store::run(db_, "UPDATE devices SET not_before=? WHERE user=? AND device=?",
-                 base::to_ms(now + alone), user, id);
+    if (good) continue;
+    const bool is_news =
+        store::run(db_,
+                   "UPDATE devices SET is_told_no_olm=1 WHERE user=? AND device=? AND "
+                   "is_told_no_olm=0",
+                   user, id) > 0;
+    store::run(db_, "UPDATE devices SET not_before=? WHERE user=? AND device=?",
+               base::to_ms(now + alone), user, id);
+    if (is_news)
+      send_clear(user, id, "m.room_key.withheld",
+                 Value::object({{"algorithm", "m.megolm.v1.aes-sha2"},
+                                {"sender_key", own().curve25519},
+                                {"from_device", own().device},
+                                {"code", "m.no_olm"},
+                                {"reason", "The device has given no key to begin with."}}));
   }
 }
 
@@ -214,7 +244,8 @@ std::vector<std::pair<std::string, std::string>> Machine::wedged(base::Time now)
 }
 
 bool Machine::has_session(const Device& device) {
-  return store::row(db_, "SELECT 1 FROM olm_sessions WHERE sender_key=?", device.curve25519)
+  return store::row(db_, "SELECT 1 FROM olm_sessions WHERE sender_key=? AND is_spent=0",
+                    device.curve25519)
       .has_value();
 }
 
@@ -223,8 +254,8 @@ Value Machine::olm_content(const Device& to, const std::string& type, const Valu
                            base::Time) {
   const auto row =
       store::row(db_,
-                 "SELECT session, pickle FROM olm_sessions WHERE sender_key=? ORDER BY "
-                 "max(received_at, created_at) DESC, session LIMIT 1",
+                 "SELECT session, pickle FROM olm_sessions WHERE sender_key=? AND is_spent=0 "
+                 "ORDER BY max(received_at, created_at) DESC, created_at DESC, session LIMIT 1",
                  to.curve25519);
   const auto me = own();
   const auto plain = Value::object({{"type", type},
@@ -238,6 +269,7 @@ Value Machine::olm_content(const Device& to, const std::string& type, const Valu
   const auto sealed = session.encrypt(json::dump(plain));
   store::run(db_, "UPDATE olm_sessions SET pickle=? WHERE sender_key=? AND session=?",
              session.pickle(pickle_key()), to.curve25519, row->text(0));
+  moved();
   return Value::object(
       {{"algorithm", olm},
        {"sender_key", me.curve25519},

@@ -102,7 +102,7 @@ void Machine::take_device(const std::string& user, const std::string& id, const 
   };
   if (keys["user_id"].as_string() != user || keys["device_id"].as_string() != id)
     return refuse("it names another user or device");
-  if (!key_from(curve) || !key_from(ed)) return refuse("its keys are none");
+  if (!is_agreement_key(curve) || !key_from(ed)) return refuse("its keys are none");
   if (!is_signed(keys, user, "ed25519:" + id, ed)) return refuse("its signature does not hold");
   if (id == master_key(user) || id == self_signing_key(user))
     return refuse("it is called like an identity's key");
@@ -114,6 +114,8 @@ void Machine::take_device(const std::string& user, const std::string& id, const 
                  "is_gone=0",
                  curve, user, id))
     return refuse("another device has the same key");
+  if (store::row(db_, "SELECT 1 FROM key_owners WHERE curve25519=? AND user<>?", curve, user))
+    return refuse("somebody else has its key");
   store::run(db_,
              "INSERT INTO devices(user, device, curve25519, ed25519, keys) VALUES(?,?,?,?,?) ON "
              "CONFLICT(user, device) DO UPDATE SET curve25519=excluded.curve25519, "

@@ -18,7 +18,18 @@ using json::Value;
 
 constexpr const char* megolm = "m.megolm.v1.aes-sha2";
 
+bool agree(const ratchet::InboundGroup& a, const ratchet::InboundGroup& b) {
+  const auto later = std::max(a.first_index(), b.first_index());
+  return a.export_at(later) == b.export_at(later);
+}
+
 }  // namespace
+
+/// Whether the identity of our user, as the server shows it, is the one whose seed is here.
+bool Machine::has_own_identity() {
+  const auto seed = secret("master");
+  return seed && base64(crypto::ed25519_public(*seed)) == master_key(own().user);
+}
 
 Lacks Machine::prepare(const std::string& room, const RoomRules& rules, base::Time now) {
   Lacks out;
@@ -54,8 +65,7 @@ Lacks Machine::prepare(const std::string& room, const RoomRules& rules, base::Ti
     bool is_changed = false;
     const auto master = master_key(user, &is_changed);
     // Of our own other devices only those of the identity whose seed is here.
-    const auto seed = user == me.user ? secret("master") : std::nullopt;
-    if (user == me.user && (!seed || base64(crypto::ed25519_public(*seed)) != master)) continue;
+    if (user == me.user && !has_own_identity()) continue;
     for (const auto& device : devices(user)) {
       if (device.curve25519 == me.curve25519) continue;
       if (store::row(db_, "SELECT 1 FROM shares WHERE session=? AND user=? AND device=?",
@@ -117,6 +127,7 @@ Value Machine::encrypt(const std::string& room, const std::string& type, const V
   const auto ciphertext = session.encrypt(json::dump(plain));
   store::run(db_, "UPDATE own_room_keys SET pickle=?, messages=messages+1 WHERE room=?",
              session.pickle(key), room);
+  moved();
   const auto me = own();
   auto out = Value::object({{"algorithm", megolm},
                             {"ciphertext", ciphertext},
@@ -132,30 +143,54 @@ void Machine::rotate(const std::string& room) {
   store::run(db_, "UPDATE own_room_keys SET is_spent=1 WHERE room=?", room);
 }
 
+std::string Machine::why_missing(const std::string& room, const std::string& session,
+                                 const std::string& sender) {
+  const auto row =
+      store::row(db_, "SELECT code FROM withheld WHERE room=? AND session=? AND sender=?", room,
+                 session, sender);
+  if (!row) return "its key has not come";
+  return row->text(0) == "m.unverified"
+             ? "its sender gives no key to a bot that it takes for unverified"
+             : "its sender keeps its key back";
+}
+
 Opened Machine::open(const std::string& room, const Value& event) {
   const auto& content = event["content"];
   const auto& id = content["session_id"].as_string();
   if (content["algorithm"].as_string() != megolm || !from_base64(content["ciphertext"].as_string()))
     throw Unreadable("it is encrypted in a way that is not known here", false);
-  const auto row = store::row(
+  const auto& sender = event["sender"].as_string();
+  // What its sender gave, then what others gave of it: that is readable, never believed.
+  const auto kept = store::rows(
       db_,
-      "SELECT pickle, sender_key, ed25519, user, source FROM room_keys WHERE room=? AND session=?",
-      room, id);
-  if (!row) throw Unreadable("its key has not come", true);
-  auto session = ratchet::InboundGroup::unpickle(pickle_key(), row->text(0));
-  ratchet::InboundGroup::Plain plain;
-  try {
-    plain = session.decrypt(content["ciphertext"].as_string());
-  } catch (const ratchet::Failure& e) {
-    throw Unreadable(e.what(), std::string_view(e.what()).find("UNKNOWN_MESSAGE_INDEX") !=
-                                   std::string_view::npos);
+      "SELECT pickle, sender_key, ed25519, user, source FROM room_keys WHERE room=? AND session=? "
+      "AND user IN (?,'') ORDER BY user DESC",
+      room, id, sender);
+  if (kept.empty()) {
+    if (store::row(db_, "SELECT 1 FROM room_keys WHERE room=? AND session=?", room, id))
+      throw Unreadable("its key belongs to somebody else", false);
+    throw Unreadable(why_missing(room, id, sender), true);
   }
+  ratchet::InboundGroup::Plain plain;
+  const store::Row* row = nullptr;
+  std::string why;
+  for (const auto& one : kept) {
+    try {
+      auto session = ratchet::InboundGroup::unpickle(pickle_key(), one.text(0));
+      plain = session.decrypt(content["ciphertext"].as_string());
+      row = &one;
+      break;
+    } catch (const ratchet::Failure& e) {
+      if (why.empty()) why = e.what();
+    }
+  }
+  if (!row) throw Unreadable(why, why.find("UNKNOWN_MESSAGE_INDEX") != std::string::npos);
   const auto& event_id = event["event_id"].as_string();
   const auto at = event["origin_server_ts"].as_int();
   const auto used =
-      store::row(db_, "SELECT event, at FROM room_key_uses WHERE session=? AND number=?", id,
-                 static_cast<std::int64_t>(plain.index));
-  if (used && (used->text(0) != event_id || used->integer(1) != at))
+      store::row(db_, "SELECT event, at, sender FROM room_key_uses WHERE session=? AND number=?",
+                 id, static_cast<std::int64_t>(plain.index));
+  if (used && (used->text(0) != event_id || used->integer(1) != at || used->text(2) != sender))
     throw Unreadable("it is an earlier message, played back", false);
   Value inside;
   try {
@@ -171,14 +206,11 @@ Opened Machine::open(const std::string& room, const Value& event) {
   out.content.erase("m.relates_to");
   if (content.contains("m.relates_to")) out.content.set("m.relates_to", content["m.relates_to"]);
   out.session = id;
-  const auto& sender = event["sender"].as_string();
-  if (!row->text(3).empty() && row->text(3) != sender)
-    throw Unreadable("its key belongs to somebody else", false);
   if (!used)
-    store::run(db_, "INSERT INTO room_key_uses VALUES(?,?,?,?)", id,
-               static_cast<std::int64_t>(plain.index), event_id, at);
+    store::run(db_, "INSERT INTO room_key_uses VALUES(?,?,?,?,?)", id,
+               static_cast<std::int64_t>(plain.index), event_id, at, sender);
   if (row->text(4) != "direct" && row->text(4) != "own") {
-    out.why_not = "its key did not come from its sender";
+    out.why_not = copied_key;
     return out;
   }
   const auto device = store::row(
@@ -215,38 +247,47 @@ bool Machine::import(const std::string& room, const std::string& session,
   return keep_inbound(room, key, sender_key, {}, {}, source);
 }
 
-/// Of two keys of one session the one that reads further back stays; where it came from says how
-/// far it is believed, and that never grows by a copy.
+/// Each who sends a key has a row of his own, and copies have one together. Of two keys of one row
+/// that agree the one that reads further back stays.
 bool Machine::keep_inbound(const std::string& room, const ratchet::InboundGroup& session,
                            const std::string& sender_key, const std::string& ed25519,
                            const std::string& user, const std::string& source) {
   const auto key = pickle_key();
   const auto known = store::row(
-      db_, "SELECT pickle, first_index, source FROM room_keys WHERE room=? AND session=?", room,
-      session.id());
-  if (known) {
-    const bool was_copy = known->text(2) != "direct" && known->text(2) != "own";
-    if (source == "direct" && was_copy) {
-      // What its maker sends takes the place of any copy.
-      store::run(db_, "DELETE FROM room_keys WHERE room=? AND session=?", room, session.id());
-      return keep_inbound(room, session, sender_key, ed25519, user, source);
-    }
-    const auto old = ratchet::InboundGroup::unpickle(key, known->text(0));
-    const auto later = std::max(old.first_index(), session.first_index());
-    if (old.export_at(later) != session.export_at(later)) {
-      base::log::warning("matrix", "two different keys for one session, keeping the first");
-      return false;
-    }
-    if (old.first_index() <= session.first_index()) return false;
-    store::run(
-        db_,
-        "UPDATE room_keys SET pickle=?, first_index=?, is_backed_up=0 WHERE room=? AND session=?",
-        session.pickle(key), static_cast<std::int64_t>(session.first_index()), room, session.id());
+      db_,
+      "SELECT pickle, sender_key, ed25519 FROM room_keys WHERE room=? AND session=? AND user=?",
+      room, session.id(), user);
+  // What came straight is signed by the session itself, so a copy that differs is none.
+  const auto other = store::row(
+      db_, "SELECT pickle, user FROM room_keys WHERE room=? AND session=? AND (user='')<>? LIMIT 1",
+      room, session.id(), user.empty());
+  if (other && !agree(ratchet::InboundGroup::unpickle(key, other->text(0)), session)) {
+    base::log::warning("matrix", "a copy of a room key is another key, and is not used");
+    if (user.empty()) return false;
+    store::run(db_, "DELETE FROM room_keys WHERE room=? AND session=? AND user=''", room,
+               session.id());
+  }
+  close_request(room, session.id());
+  if (!known) {
+    store::run(db_, "INSERT INTO room_keys VALUES(?,?,?,?,?,?,?,?,0,0)", room, session.id(),
+               session.pickle(key), sender_key, ed25519, user, source,
+               static_cast<std::int64_t>(session.first_index()));
     return true;
   }
-  store::run(db_, "INSERT INTO room_keys VALUES(?,?,?,?,?,?,?,?,0)", room, session.id(),
-             session.pickle(key), sender_key, ed25519, user, source,
-             static_cast<std::int64_t>(session.first_index()));
+  // Another device of its owner gives a copy only, and he did not ask for one.
+  if (!user.empty() && (known->text(1) != sender_key || known->text(2) != ed25519)) return false;
+  const auto old = ratchet::InboundGroup::unpickle(key, known->text(0));
+  if (!agree(old, session)) {
+    base::log::warning("matrix", "two different keys for one session, keeping the first");
+    return false;
+  }
+  if (old.first_index() <= session.first_index()) return false;
+  store::run(
+      db_,
+      "UPDATE room_keys SET pickle=?, first_index=?, is_backed_up=0 WHERE room=? AND session=? "
+      "AND user=?",
+      session.pickle(key), static_cast<std::int64_t>(session.first_index()), room, session.id(),
+      user);
   return true;
 }
 

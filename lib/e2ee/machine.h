@@ -25,6 +25,9 @@ struct Device {
   bool is_signed = false;  ///< by the identity of its user that was seen first
 };
 
+/// Opened::why_not where the key is a copy: forwarded, or from a backup.
+constexpr const char* copied_key = "its key did not come from its sender";
+
 /// A message of a room, opened. What `device` says holds for `sender` only when is_trusted.
 struct Opened {
   std::string type;
@@ -158,10 +161,31 @@ class Machine {
   std::vector<Kept> not_backed_up(std::size_t most = 100);
   void backed_up(const std::vector<Kept>& kept);
   void back_up_again();
+  /// A key that is missing is asked for after a few seconds, of the devices of whoever wrote, and
+  /// of our own others. What comes so is a copy: the sender's device is greeted too, so that it
+  /// gives its present session straight.
+  void want_key(const std::string& room, const json::Value& event, base::Time now);
+  void ask_for_keys(base::Time now);
+  /// Keys that were not looked at for long go: what was said with them is not to be read for ever.
+  void forget_old_keys(base::Time now);
+
+  // An older copy of the database. ---------------------------------------------------------------
+  /// How often something that sends has moved; an older copy has counted less.
+  std::int64_t moves();
+  /// This is an older copy, and moves were counted up to `seen`: nothing that may have sent since
+  /// sends again. Room sessions, Olm sessions and one-time keys are made anew; what the sessions
+  /// can read stays readable.
+  void start_over(std::int64_t seen);
+  /// Whether an event of our own device, as it came back from the server, is one that this copy
+  /// does not know of.
+  bool is_ahead(const std::string& room, const json::Value& event);
+  /// Encrypts and opens, signs and checks. Throws base::ConfigError where that does not work.
+  void try_out();
 
   // Own secrets: seeds of cross-signing and the backup's key, sealed at rest. --------------------
   std::optional<std::string> secret(const std::string& name);
   void keep_secret(const std::string& name, const std::string& value);
+  void forget_secret(const std::string& name);
   // Notes of the client beside all this.
   std::string note(const std::string& name);
   void set_note(const std::string& name, const std::string& value);
@@ -180,6 +204,15 @@ class Machine {
                           const std::string& body, base::Time now);
   void check_olm(const json::Value& plain, const json::Value& event, const std::string& sender_key);
   void take_room_key(const json::Value& plain, const std::string& sender_key);
+  void take_forwarded(const json::Value& plain, const std::string& sender_key);
+  void take_withheld(const std::string& sender, const json::Value& content, base::Time now);
+  void take_key_request(const std::string& sender, const json::Value& content, base::Time now);
+  std::string why_missing(const std::string& room, const std::string& session,
+                          const std::string& sender);
+  bool has_own_identity();
+  void close_request(const std::string& room, const std::string& session);
+  void ask_devices(const store::Row& request, const std::string& action);
+  void moved();
   bool keep_inbound(const std::string& room, const ratchet::InboundGroup& session,
                     const std::string& sender_key, const std::string& ed25519,
                     const std::string& user, const std::string& source);
@@ -195,6 +228,7 @@ class Machine {
 
   store::Database& db_;
   const base::Secret& key_;
+  std::optional<OwnDevice> own_;  ///< it never changes
 };
 
 }  // namespace openclaw::e2ee

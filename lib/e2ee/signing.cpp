@@ -25,6 +25,11 @@ std::optional<std::string> key_from(std::string_view text, std::size_t size) {
   return out;
 }
 
+bool is_agreement_key(std::string_view text) {
+  const auto key = key_from(text);
+  return key && crypto::x25519(std::string(32, 'k'), *key).has_value();
+}
+
 std::string signed_part(const json::Value& object) {
   json::Value bare = object;
   bare.erase("signatures");

@@ -17,6 +17,9 @@ std::optional<std::string> from_base64(std::string_view text);
 /// base64 that stands for exactly so many bytes.
 std::optional<std::string> key_from(std::string_view text, std::size_t size = 32);
 
+/// A Curve25519 key that gives a secret with others: none of low order.
+bool is_agreement_key(std::string_view text);
+
 /// What is signed of an object: canonical JSON without "signatures" and "unsigned" (appendices,
 /// "Signing JSON").
 std::string signed_part(const json::Value& object);

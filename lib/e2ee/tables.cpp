@@ -36,6 +36,29 @@ CREATE TABLE shares(session TEXT NOT NULL, user TEXT NOT NULL, device TEXT NOT N
   number INTEGER NOT NULL, PRIMARY KEY(session, user, device)) STRICT;
 CREATE TABLE flows(id TEXT NOT NULL PRIMARY KEY, user TEXT NOT NULL, state TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
 CREATE TABLE parcels(id INTEGER PRIMARY KEY, txn TEXT NOT NULL UNIQUE, type TEXT NOT NULL, body TEXT NOT NULL) STRICT;
+)sql"},
+                                                   {2, "e2ee", R"sql(
+-- A session that an older copy of this database may have moved on: it reads, and sends nothing more.
+ALTER TABLE olm_sessions ADD COLUMN is_spent INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE devices ADD COLUMN is_told_no_olm INTEGER NOT NULL DEFAULT 0;
+-- A row for each who has sent the key straight, and one of nobody for copies: none takes from another.
+CREATE TABLE keys(room TEXT NOT NULL, session TEXT NOT NULL, pickle TEXT NOT NULL, sender_key TEXT NOT NULL,
+  ed25519 TEXT NOT NULL, user TEXT NOT NULL, source TEXT NOT NULL, first_index INTEGER NOT NULL,
+  is_backed_up INTEGER NOT NULL DEFAULT 0, at INTEGER NOT NULL DEFAULT 0, PRIMARY KEY(room, session, user)) STRICT;
+INSERT INTO keys SELECT *, 0 FROM room_keys;
+DROP TABLE room_keys;
+ALTER TABLE keys RENAME TO room_keys;
+CREATE INDEX room_keys_new ON room_keys(room) WHERE is_backed_up=0;
+CREATE TABLE key_requests(room TEXT NOT NULL, session TEXT NOT NULL, request TEXT NOT NULL, sender TEXT NOT NULL, sender_key TEXT NOT NULL,
+  at INTEGER NOT NULL, is_sent INTEGER NOT NULL DEFAULT 0, PRIMARY KEY(room, session)) STRICT;
+CREATE TABLE key_answers(session TEXT NOT NULL, user TEXT NOT NULL, device TEXT NOT NULL, at INTEGER NOT NULL,
+  PRIMARY KEY(session, user, device)) STRICT;
+CREATE TABLE withheld(room TEXT NOT NULL, session TEXT NOT NULL, sender TEXT NOT NULL, code TEXT NOT NULL, at INTEGER NOT NULL,
+  PRIMARY KEY(room, session, sender)) STRICT;
+-- Who has written with a key that somebody else had published under his own name.
+CREATE TABLE key_owners(curve25519 TEXT NOT NULL PRIMARY KEY, user TEXT NOT NULL) STRICT;
+ALTER TABLE room_key_uses ADD COLUMN sender TEXT NOT NULL DEFAULT '';
+CREATE TABLE flow_events(id INTEGER PRIMARY KEY AUTOINCREMENT, room TEXT NOT NULL, type TEXT NOT NULL, content TEXT NOT NULL) STRICT;
 )sql"}};
   return steps;
 }

@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: MIT
 #include "matrix/account.h"
 
-#include <algorithm>
 #include <mutex>
 
+#include <fcntl.h>
 #include <fmt/core.h>
+#include <unistd.h>
 
 #include "base/failpoint.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "chat/outbox.h"
-#include "crypto/digest.h"
-#include "json/parse.h"
 
 namespace openclaw::matrix {
 namespace {
@@ -36,6 +35,8 @@ CREATE TABLE sends(key TEXT NOT NULL PRIMARY KEY, room TEXT NOT NULL, type TEXT 
 CREATE TABLE unread(event TEXT NOT NULL PRIMARY KEY, room TEXT NOT NULL, body TEXT NOT NULL, why TEXT NOT NULL,
   at INTEGER NOT NULL, is_told INTEGER NOT NULL DEFAULT 0) STRICT;
 )sql"});
+    all.push_back(
+        {2, "matrix", "ALTER TABLE rooms ADD COLUMN last_event TEXT NOT NULL DEFAULT ''"});
     return all;
   }();
   return steps;
@@ -75,6 +76,7 @@ void Account::log_in(const base::Stop* stop, bool again) {
              {"initial_device_display_name", "openclaw"},
              {"refresh_token", true}}),
         base::Millis(30000), stop);
+    if (!login_.moves_file.empty()) ::unlink(login_.moves_file.c_str());  // of another device
     db_.transaction([&] {
       machine_.create_account(answer["user_id"].as_string(), answer["device_id"].as_string());
       keep_token(answer);
@@ -104,6 +106,45 @@ void Account::log_in(const base::Stop* stop, bool again) {
   if (me.user != login_.user)
     throw base::ConfigError("matrix.db belongs to " + me.user + ", the configuration says " +
                             login_.user);
+}
+
+/// Before anything that was sealed leaves: a copy from before then shows.
+void Account::keep_moves() {
+  if (login_.moves_file.empty()) return;
+  static std::mutex one_at_a_time;
+  const std::lock_guard lock(one_at_a_time);
+  std::int64_t moves = 0;
+  db_.transaction([&] { moves = machine_.moves(); });
+  const std::string text = fmt::format("{:020}\n", moves);
+  const base::Fd fd(::open(login_.moves_file.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+  if (!fd || ::pwrite(fd.get(), text.data(), text.size(), 0) != static_cast<ssize_t>(text.size()) ||
+      ::fdatasync(fd.get()) != 0)
+    throw base::StorageError("cannot write '" + login_.moves_file + "'");
+}
+
+std::int64_t Account::kept_moves() const {
+  const auto text = base::read_if_exists(login_.moves_file, 64);
+  return text ? std::strtoll(text->c_str(), nullptr, 10) : -1;
+}
+
+void Account::start_over(std::int64_t seen, const char* sign) {
+  base::log::warning("matrix",
+                     "matrix.db is an older copy ({}): its sessions send nothing more, new ones "
+                     "are made; what was sent to it meanwhile may have to be sent again",
+                     sign);
+  db_.transaction([&] { machine_.start_over(seen); });
+}
+
+bool Account::mend_older_copy() {
+  if (login_.moves_file.empty()) return false;
+  std::int64_t moves = 0;
+  db_.transaction([&] { moves = machine_.moves(); });
+  const auto kept = kept_moves();
+  // Killed between the commit and the count: nothing has left with what was sealed.
+  if ((kept < 0 && moves == 0) || (kept >= 0 && kept <= moves)) return false;
+  start_over(kept, kept < 0 ? "matrix.moves is missing" : "matrix.moves has counted further");
+  keep_moves();
+  return true;
 }
 
 void Account::renew_token() {
@@ -143,18 +184,22 @@ void Account::pump(base::Time now, const base::Stop* stop) {
   static std::mutex one_at_a_time;
   const std::lock_guard lock(one_at_a_time);
   constexpr int rounds = 20;
+  constexpr int most_refused = 4;
+  int refused = 0;
   for (int i = 0; i < rounds; ++i) {
     std::optional<Value> upload;
     e2ee::Machine::Query query;
     std::vector<std::pair<std::string, std::string>> wedged;
     std::vector<e2ee::Parcel> parcels;
     db_.transaction([&] {
+      machine_.ask_for_keys(now);
       upload = machine_.keys_to_upload(now);
       query = machine_.query(base::wall_now());
       wedged = machine_.wedged(now);
       parcels = machine_.parcels();
     });
     if (!upload && query.users.empty() && wedged.empty() && parcels.empty()) return;
+    if (upload || !parcels.empty()) keep_moves();
     if (upload) {
       base::failpoint("keys ready, not uploaded");
       try {
@@ -164,12 +209,11 @@ void Account::pump(base::Time now, const base::Stop* stop) {
         db_.transaction([&] { machine_.keys_uploaded(answer); });
       } catch (const Rejected& e) {
         if (e.status() != 400) throw;
-        // The server has other keys under these names: an older copy of matrix.db is running.
-        throw base::ConfigError(
-            "the homeserver has newer keys of this device: matrix.db was put "
-            "back from an older copy",
-            "move matrix.db away: the bot then comes as a new device, the recovery key "
-            "makes it the same bot");
+        if (++refused > most_refused)
+          throw base::ConfigError(
+              "the homeserver refuses the keys of this device: " + std::string(e.what()),
+              "openclaw matrix login --new-device");
+        start_over(0, "the homeserver has other keys under the names of ours");
       }
     }
     if (!query.users.empty()) {
@@ -205,137 +249,11 @@ void Account::pump(base::Time now, const base::Stop* stop) {
   }
 }
 
-bool Account::is_encrypted(const std::string& room) {
-  const auto row = store::row(db_, "SELECT encryption FROM rooms WHERE room=?", room);
-  return !row || row->text(0) != "none";
-}
-
-bool Account::has_fresh_unread(base::Time now) {
-  return store::row(db_, "SELECT 1 FROM unread WHERE at>?", base::to_ms(now - base::Millis(60000)))
-      .has_value();
-}
-
-void Account::join(const std::string& room) {
-  api_.call("POST", std::string(v3) + "/join/" + part(room));
-}
-
-void Account::refuse(const std::string& room) {
-  api_.call("POST", std::string(v3) + "/rooms/" + part(room) + "/leave");
-}
-
-/// Sticky: what was encrypted once is never taken for plain. Unknown counts as encrypted.
-void Account::learn_encryption(const std::string& room) {
-  const auto row = store::row(db_, "SELECT encryption FROM rooms WHERE room=?", room);
-  if (row && !row->text(0).empty()) return;
-  std::string encryption;
-  try {
-    encryption = json::dump(
-        api_.call("GET", std::string(v3) + "/rooms/" + part(room) + "/state/m.room.encryption/"));
-  } catch (const Rejected& e) {
-    if (e.status() != 404 || e.errcode() != "M_NOT_FOUND") throw;
-    encryption = "none";
-  }
-  db_.transaction([&] {
-    store::run(db_,
-               "INSERT INTO rooms(room, encryption) VALUES(?,?) ON CONFLICT(room) DO UPDATE SET "
-               "encryption=excluded.encryption WHERE rooms.encryption IN ('','none')",
-               room, encryption);
-  });
-}
-
-void Account::learn_members(const std::string& room) {
-  const auto row = store::row(db_, "SELECT has_members FROM rooms WHERE room=?", room);
-  if (row && row->integer(0) != 0) return;
-  const auto before = store::row(db_, "SELECT value FROM notes WHERE name='since'");
-  const auto answer = api_.call("GET", std::string(v3) + "/rooms/" + part(room) + "/members");
-  db_.transaction([&] {
-    // The other thread may have learned of a leave meanwhile.
-    const auto after = store::row(db_, "SELECT value FROM notes WHERE name='since'");
-    if (!before || !after || before->text(0) != after->text(0))
-      throw base::TransientError("the room's members are just changing");
-    for (const auto& event : answer["chunk"].items()) take_state(room, event);
-    store::run(db_, "UPDATE rooms SET has_members=1 WHERE room=?", room);
-  });
-}
-
-e2ee::RoomRules Account::rules_for(const std::string& room) {
-  e2ee::RoomRules out;
-  const auto row = store::row(db_, "SELECT encryption, visibility FROM rooms WHERE room=?", room);
-  const std::string visibility = row ? row->text(1) : "shared";
-  for (const auto& member :
-       store::rows(db_, "SELECT user, membership FROM members WHERE room=?", room)) {
-    const bool reads =
-        member.text(1) == "join" || (member.text(1) == "invite" && visibility != "joined");
-    if (reads) out.members.push_back(member.text(0));
-  }
-  if (row && !row->text(0).empty() && row->text(0) != "none") {
-    const auto encryption = json::parse(row->text(0));
-    out.most_messages = encryption["rotation_period_msgs"].as_int(100);
-    out.oldest = base::Millis(encryption["rotation_period_ms"].as_int(7LL * 86400000));
-  }
-  out.shared_history = visibility == "shared" || visibility == "world_readable";
-  out.allow_unsigned = std::find(open_rooms_.begin(), open_rooms_.end(), room) != open_rooms_.end();
-  return out;
-}
-
-/// False: something is lacking still.
-bool Account::seal(const std::string& room, const std::string& key, const std::string& type,
-                   const Value& content, base::Time now, e2ee::Lacks& lacks) {
-  db_.transaction([&] {
-    // In the same breath: whatever another thread has learned meanwhile counts.
-    lacks = machine_.prepare(room, rules_for(room), now);
-    if (!lacks.none()) return;
-    keep_send(room, key, "m.room.encrypted", machine_.encrypt(room, type, content), now);
-  });
-  return lacks.none();
-}
-
-void Account::keep_send(const std::string& room, const std::string& key, const std::string& type,
-                        const Value& content, base::Time now) {
-  const auto device = machine_.own().device;
-  const std::string txn =
-      "oc" + base::hex(crypto::view(crypto::sha256(device + "|" + key))).substr(0, 30);
-  store::run(db_, "INSERT INTO sends(key, room, type, content, txn, at) VALUES(?,?,?,?,?,?)", key,
-             room, type, json::dump(content), txn, base::to_ms(now));
-}
-
-std::string Account::send(const std::string& room, const std::string& key, const std::string& type,
-                          const Value& content, base::Time now) {
-  auto known = store::row(db_, "SELECT type, content, txn, event FROM sends WHERE key=?", key);
-  if (known && !known->text(3).empty()) return known->text(3);
-  if (!known) {
-    learn_encryption(room);
-    if (!is_encrypted(room))
-      throw base::UnavailableError("the room is not encrypted, so nothing is said there");
-    learn_members(room);
-    constexpr int rounds = 6;
-    bool is_sealed = false;
-    for (int i = 0; i < rounds && !is_sealed; ++i) {
-      e2ee::Lacks lacks;
-      is_sealed = seal(room, key, type, content, now, lacks);
-      if (!lacks.claims.empty()) {
-        const auto answer = api_.call("POST", std::string(v3) + "/keys/claim",
-                                      e2ee::Machine::claim_body(lacks.claims));
-        db_.transaction([&] { machine_.take_claim(lacks.claims, answer, now); });
-      }
-      pump(now);  // queries, and the keys themselves: they go before the message
-    }
-    if (!is_sealed)
-      throw base::TransientError("the devices of the room's members are not known yet");
-    base::failpoint("event sealed, not sent");
-    known = store::row(db_, "SELECT type, content, txn, event FROM sends WHERE key=?", key);
-  }
-  pump(now);
-  const auto answer = api_.call("PUT",
-                                std::string(v3) + "/rooms/" + part(room) + "/send/" +
-                                    part(known->text(0)) + "/" + known->text(2),
-                                json::parse(known->text(1)));
-  const auto event = answer["event_id"].as_string();
-  if (event.empty()) throw chat::OutcomeUnknown("the homeserver gave no event id");
-  base::failpoint("event sent, not noted");
-  db_.transaction(
-      [&] { store::run(db_, "UPDATE sends SET event=?, content='' WHERE key=?", event, key); });
-  return event;
+void Account::tidy(base::Time now) {
+  constexpr base::Millis every{3600000};
+  if (now < next_tidy_) return;
+  next_tidy_ = now + every;
+  db_.transaction([&] { machine_.forget_old_keys(now); });
 }
 
 }  // namespace openclaw::matrix

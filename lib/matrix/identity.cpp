@@ -119,7 +119,20 @@ std::string Account::settle_identity(base::Time now) {
   return good ? std::string() : "this device is not signed by its identity";
 }
 
-void Account::make_identity() {
+std::string Account::reset_identity(base::Time now) {
+  db_.transaction([&] {
+    for (const auto* name : {"master", "self_signing", "user_signing", "backup"})
+      machine_.forget_secret(name);
+    machine_.set_note("backup", "");
+  });
+  make_identity(true);
+  upload_signature();
+  return settle_identity(now);
+}
+
+void Account::log_out() { api_.call("POST", std::string(v3) + "/logout", Value::object()); }
+
+void Account::make_identity(bool replace) {
   Value master, self_signing, user_signing;
   db_.transaction([&] {
     for (const auto* name : {"master", "self_signing", "user_signing"})
@@ -139,7 +152,7 @@ void Account::make_identity() {
                                {"self_signing_key", self_signing},
                                {"user_signing_key", user_signing}}));
   base::log::info("matrix", "made an identity for {}", login_.user);
-  make_backup();
+  make_backup(replace);
   store_secrets();
 }
 
@@ -213,7 +226,7 @@ bool Account::recover_identity() {
   return true;
 }
 
-void Account::make_backup() {
+void Account::make_backup(bool replace) {
   std::string key;
   db_.transaction([&] { key = machine_.secret("backup").value_or(""); });
   Value version;
@@ -224,9 +237,10 @@ void Account::make_backup() {
   }
   const auto ours = [&] { return e2ee::base64(crypto::x25519_public(key)); };
   if (!version.is_null()) {
-    if (!key.empty() && version["auth_data"]["public_key"].as_string() == ours())
+    const bool is_ours = !key.empty() && version["auth_data"]["public_key"].as_string() == ours();
+    if (is_ours)
       db_.transaction([&] { machine_.set_note("backup", version["version"].as_string()); });
-    return;  // somebody else's backup is left alone
+    if (is_ours || !replace) return;  // somebody else's backup is left alone
   }
   if (key.empty()) {
     key = crypto::random_bytes(32);

@@ -2,6 +2,7 @@
 // What a /sync says of devices, rooms and members.
 #include "base/error.h"
 #include "base/failpoint.h"
+#include "base/log.h"
 #include "matrix/account.h"
 
 namespace openclaw::matrix {
@@ -40,6 +41,7 @@ void Account::take_state(const std::string& room, const Value& event) {
   const auto& type = event["type"].as_string();
   const auto& content = event["content"];
   if (!event.contains("state_key")) return;
+  if (type != "m.room.member" && !event["state_key"].as_string().empty()) return;
   store::run(db_, "INSERT OR IGNORE INTO rooms(room) VALUES(?)", room);
   if (type == "m.room.encryption") {
     // Once on it stays on, as it was first seen: a weaker one later is ignored.
@@ -47,6 +49,12 @@ void Account::take_state(const std::string& room, const Value& event) {
                json::dump(content), room);
   } else if (type == "m.room.history_visibility") {
     const auto& now = content["history_visibility"].as_string();
+    const auto is_shared = [](const std::string& v) {
+      return v == "shared" || v == "world_readable";
+    };
+    // Who comes later is to read from there on, or is not to.
+    const auto before = store::row(db_, "SELECT visibility FROM rooms WHERE room=?", room);
+    if (before && is_shared(before->text(0)) != is_shared(now)) machine_.rotate(room);
     store::run(db_, "UPDATE rooms SET visibility=? WHERE room=?", now, room);
   } else if (type == "m.room.member") {
     const auto& user = event["state_key"].as_string();
@@ -72,6 +80,9 @@ News Account::take_rooms(const Value& sync) {
                "is_joined=1",
                room);
     for (const auto& event : joined["state"]["events"].items()) take_state(room, event);
+    if (const auto events = joined["timeline"]["events"].size(); events > 0)
+      store::run(db_, "UPDATE rooms SET last_event=? WHERE room=?",
+                 joined["timeline"]["events"].at(events - 1)["event_id"].as_string(), room);
     // A gap: who left in it is not told.
     if (joined["timeline"]["limited"].as_bool()) {
       store::run(db_, "UPDATE rooms SET has_members=0 WHERE room=?", room);
@@ -79,6 +90,14 @@ News Account::take_rooms(const Value& sync) {
     }
     for (const auto& event : joined["timeline"]["events"].items()) {
       take_state(room, event);
+      if (!has_looked_back_ && machine_.is_ahead(room, event)) {
+        base::log::warning("matrix",
+                           "matrix.db is an older copy (the room {} has what it does not know): "
+                           "its sessions send nothing more",
+                           room);
+        machine_.start_over(0);
+        has_looked_back_ = true;
+      }
       // What was said before we came is not for us.
       if (event["type"].as_string() == "m.room.member" && event["state_key"].as_string() == me &&
           event["content"]["membership"].as_string() == "join")
@@ -92,8 +111,53 @@ News Account::take_rooms(const Value& sync) {
         out.invites.push_back({room, event});
   for (const auto& [room, left] : sync["rooms"]["leave"].members())
     store::run(db_, "UPDATE rooms SET is_joined=0, has_members=0 WHERE room=?", room);
+  has_looked_back_ = true;
   machine_.set_note("since", sync["next_batch"].as_string());
   return out;
+}
+
+Value Account::fill_gaps(Value sync, const std::function<bool(const std::string&)>& is_wanted,
+                         std::vector<std::string>& open, const base::Stop* stop) {
+  constexpr int most_pages = 20;
+  std::vector<std::string> limited;
+  for (const auto& [room, joined] : sync["rooms"]["join"].members())
+    if (joined["timeline"]["limited"].as_bool() && is_wanted(room)) limited.push_back(room);
+  for (const auto& room : limited) {
+    std::string last;
+    db_.transaction([&] {
+      const auto row = store::row(db_, "SELECT last_event FROM rooms WHERE room=?", room);
+      if (row) last = row->text(0);
+    });
+    auto& timeline = sync.member("rooms").member("join").member(room).member("timeline");
+    std::string from = timeline["prev_batch"].as_string();
+    if (last.empty()) continue;  // we have just come
+    json::Array missed;          // newest first
+    bool is_closed = false;
+    for (int page = 0; page < most_pages && !is_closed && !from.empty(); ++page) {
+      Value answer;
+      try {
+        answer = api_.call("GET",
+                           "/_matrix/client/v3/rooms/" + part(room) +
+                               "/messages?dir=b&limit=100&from=" + part(from) +
+                               "&filter=" + part(R"({"lazy_load_members":true})"),
+                           {}, base::Millis(30000), stop);
+      } catch (const Rejected& e) {
+        base::log::warning("matrix", "a gap stays open: {}", e.what());
+        break;
+      }
+      for (const auto& event : answer["chunk"].items()) {
+        is_closed = event["event_id"].as_string() == last;
+        if (is_closed) break;
+        missed.push_back(event);
+      }
+      from = answer["end"].as_string();
+    }
+    if (!is_closed) open.push_back(room);
+    auto& events = timeline.member("events").items_mutable();
+    events.insert(events.begin(), std::make_move_iterator(missed.rbegin()),
+                  std::make_move_iterator(missed.rend()));
+  }
+  return sync;
 }
 
 }  // namespace openclaw::matrix

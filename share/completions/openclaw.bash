@@ -22,10 +22,11 @@ _openclaw() {
       'policy test') list='--help --config --state' ;;
       'policy matrix') list='--help --diff --json --config --state' ;;
       'matrix new-keys') list='--help --config --state' ;;
-      'matrix login') list='--help --config --state' ;;
+      'matrix login') list='--help --new-device --config --state' ;;
       'matrix status') list='--help --json --config --state' ;;
       'matrix rooms') list='--help --config --state' ;;
       'matrix verify') list='--help --config --state' ;;
+      'matrix reset-identity') list='--help --yes --config --state' ;;
       'matrix recover') list='--help --config --state' ;;
       'check '*) list='--help --next --live --render-units --program --json --config --state' ;;
       'backup '*) list='--help --config --state' ;;
@@ -34,7 +35,7 @@ _openclaw() {
     if [ "$COMP_CWORD" -eq 2 ]; then
       case $first in
         audit) list='query show tail export verify prune' ;;
-        matrix) list='new-keys login status rooms verify recover' ;;
+        matrix) list='new-keys login status rooms verify reset-identity recover' ;;
         policy) list='explain test matrix' ;;
       esac
     fi

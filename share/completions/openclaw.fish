@@ -19,6 +19,7 @@ complete -c openclaw -n '__fish_seen_subcommand_from matrix' -a login
 complete -c openclaw -n '__fish_seen_subcommand_from matrix' -a status
 complete -c openclaw -n '__fish_seen_subcommand_from matrix' -a rooms
 complete -c openclaw -n '__fish_seen_subcommand_from matrix' -a verify
+complete -c openclaw -n '__fish_seen_subcommand_from matrix' -a reset-identity
 complete -c openclaw -n '__fish_seen_subcommand_from matrix' -a recover
 complete -c openclaw -n __fish_use_subcommand -a policy
 complete -c openclaw -n '__fish_seen_subcommand_from policy' -a explain
@@ -119,7 +120,9 @@ complete -c openclaw -n '__fish_seen_subcommand_from policy; and __fish_seen_sub
 complete -c openclaw -n '__fish_seen_subcommand_from policy; and __fish_seen_subcommand_from explain' -l json -d 'one record'
 complete -c openclaw -n '__fish_seen_subcommand_from policy; and __fish_seen_subcommand_from matrix' -l diff -r -d 'only what widened since (exit 3)'
 complete -c openclaw -n '__fish_seen_subcommand_from policy; and __fish_seen_subcommand_from matrix' -l json -d 'one record'
+complete -c openclaw -n '__fish_seen_subcommand_from matrix; and __fish_seen_subcommand_from login' -l new-device -d 'leave the device that is there and begin as a new one'
 complete -c openclaw -n '__fish_seen_subcommand_from matrix; and __fish_seen_subcommand_from status' -l json -d 'one record'
+complete -c openclaw -n '__fish_seen_subcommand_from matrix; and __fish_seen_subcommand_from reset-identity' -l yes -d 'do not ask'
 complete -c openclaw -n '__fish_seen_subcommand_from check' -l next -d 'what is missing from here to a working assistant, ready to paste'
 complete -c openclaw -n '__fish_seen_subcommand_from check' -l live -d 'one tiny call per model: key, model, price'
 complete -c openclaw -n '__fish_seen_subcommand_from check' -l render-units -r -d 'write the systemd units of the declared jobs into a folder'

@@ -107,6 +107,11 @@ Only a yes at this terminal agrees.
 Afterwards both show the other as verified, and a changed identity is accepted.
 The listener must run.
 )roff"},
+    {"matrix reset-identity",
+     R"roff(Makes a new identity for the bot when the keys of the old one are lost, with a new backup of room keys and a new secret storage.
+The old ones cannot be had back, and everybody has to verify the bot anew.
+It asks first; the listener must not run.
+)roff"},
     {"matrix recover",
      R"roff(Takes identity and room keys back from the server with matrix.recovery_key, and signs the device again.
 The listener must run.

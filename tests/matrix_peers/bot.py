@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The bot under test on the homeserver, with a vendor that says back what it is told."""
+import contextlib
 import http.server
 import json
 import os
@@ -13,12 +14,13 @@ from processes import Child, Failed, PATIENCE
 
 
 class Vendor:
-    """openai-chat: "call TOOL ARGS" calls it and tells the result, "context" lists what it was sent, all
-    else is said back."""
+    """openai-chat: "call TOOL ARGS" calls it and tells the result, "context" lists what it was sent, what
+    ends in "wait" is answered once may_go is set, all else is said back."""
 
     def __init__(self):
         vendor = self
         self.requests = []
+        self.may_go = threading.Event()
 
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
@@ -33,8 +35,9 @@ class Vendor:
                 self.send_response(200)
                 self.send_header("Content-Type", "text/event-stream")
                 self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
+                with contextlib.suppress(ConnectionError):  # the bot may have been killed meanwhile
+                    self.end_headers()
+                    self.wfile.write(body)
 
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_port}/v1"
@@ -53,6 +56,8 @@ class Vendor:
             call = {"index": 0, "id": f"call_{len(messages)}", "type": "function",
                     "function": {"name": tool, "arguments": arguments.split("\n")[0]}}
             return self.chunk({"role": "assistant", "tool_calls": [call]}, "tool_calls")
+        if last.endswith("wait"):
+            self.may_go.wait(PATIENCE * 2)
         if last.startswith("context"):
             return self.say("\n".join(text(m) for m in messages))
         return self.say("you said: " + last)
@@ -67,6 +72,7 @@ class Vendor:
         return f"data: {json.dumps(row)}\n\ndata: [DONE]\n\n"
 
     def end(self):
+        self.may_go.set()
         self.server.shutdown()
         self.server.server_close()
 

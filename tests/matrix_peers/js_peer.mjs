@@ -11,7 +11,7 @@ import { Verifications } from "./js_verify.mjs";
 const say = (object) => process.stdout.write(JSON.stringify(object) + "\n");
 const tell = (event, fields) => say({ event, ...fields });
 const verifications = new Verifications(tell);
-let client, crypto, store, secretKey;
+let client, crypto, store, secretKey, ended = false;
 
 async function describe(event) {
   const info = event.isEncrypted() ? await crypto.getEncryptionInfoForEvent(event) : null;
@@ -35,6 +35,7 @@ async function describe(event) {
 }
 
 async function tellEvent(event) {
+  if (ended) return; // crypto is closed, what it still decrypts cannot be described
   const told = await describe(event);
   tell(told.failure ? "undecryptable" : "message", told);
 }
@@ -179,12 +180,12 @@ async function resend({ room }) {
   return { resent: failed.map((e) => e.getId()) };
 }
 
-async function sendFile({ room, name, data, mimetype = "application/octet-stream", msgtype = "m.file" }) {
+async function sendFile({ room, name, data, caption, mimetype = "application/octet-stream", msgtype = "m.file" }) {
   const plain = Buffer.from(data, "base64");
   const { data: cipher, file } = await encryptFile(plain);
   const { content_uri: url } = await client.uploadContent(cipher, { includeFilename: false,
     type: "application/octet-stream" });
-  return message(room, { msgtype, body: name, filename: name, info: { mimetype, size: plain.length },
+  return message(room, { msgtype, body: caption ?? name, filename: name, info: { mimetype, size: plain.length },
     file: { ...file, url } });
 }
 
@@ -213,6 +214,7 @@ async function roomEvents({ room }) {
 }
 
 async function stop({ dump = true } = {}) {
+  ended = true;
   client.stopClient();
   if (store && dump) await dumpStore(store);
 }

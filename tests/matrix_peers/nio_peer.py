@@ -89,8 +89,10 @@ class Peer:
             await self.client.synced.wait()
         return self.client.rooms[room]
 
-    async def create_room(self, invite=(), encrypted=True, name=None):
+    async def create_room(self, invite=(), encrypted=True, name=None, rotation=None):
         state = [nio.EnableEncryptionBuilder().as_dict()] if encrypted else []
+        for event in state:
+            event["content"].update(rotation or {})
         made = check(await self.client.room_create(name=name, invite=list(invite), initial_state=state))
         await self.room_ready(made.room_id)
         return {"room": made.room_id}
