@@ -39,7 +39,7 @@ std::string overview() {
       "server.\n\n"
       "usage: openclaw COMMAND [options]\n\n";
   for (const auto& command : commands())
-    out += fmt::format("  {:20}{}\n", command.name, command.summary);
+    out += fmt::format("  {:22}{}\n", command.name, command.summary);
   return out +
          "\nexamples:\n"
          "  openclaw run-job morning-briefing\n      the briefing of this machine, now\n"
