@@ -273,6 +273,7 @@ ChatContext context_of(State& state, const settings::Settings& settings,
   if (context.conversation.empty()) context.conversation = base::new_ulid(now);
   const auto said = said_from(json::parse(state.bodies.open(message.text_ref).value_or("{}")));
   context.messages.push_back(llm::user_text(before + words_for_model(settings, message, said)));
+  context.messages.back().key = message.key;
   context.taint.untrusted |= message.untrusted;
   context.taint.private_text |= place.may_hold_private();
   return context;

@@ -6,9 +6,7 @@
 #include "audit/verify.h"
 #include "chat/inbox.h"
 #include "chat/outbox.h"
-#include "chat_context.h"
 #include "chat_turn.h"
-#include "json/parse.h"
 #include "store/rows.h"
 
 namespace openclaw::cmd {
@@ -45,10 +43,7 @@ std::string parent_of(store::Database& db, const std::string& run) {
 
 /// What a message began leaves its conversation, and so do the requests that held it later.
 void forget_exchange(Refs& refs, State& state, const chat::Incoming& message) {
-  const auto text = state.bodies.open(message.text_ref);
-  if (message.conversation.empty() || !text) return;
-  const auto words = said_from(json::parse(*text)).text;
-  if (agent::Conversations(state.db, state.bodies).cut(message.conversation, words))
+  if (agent::Conversations(state.db, state.bodies).cut(message.conversation, message.key))
     add(refs, state.db,
         "SELECT c.request_ref FROM calls c JOIN runs r ON r.run=c.run WHERE r.conversation=?",
         message.conversation);

@@ -128,7 +128,6 @@ class Listener {
   }
 
   void settle() {
-    account().mend_older_copy();
     account().db().transaction([&] { account().machine().try_out(); });
     const auto trouble = account().settle_identity(base::wall_now());
     if (trouble.empty()) return;
@@ -146,6 +145,7 @@ class Listener {
         if (!ready) {
           // Before it nothing is sent: what comes back of our own shows whether the keys are old.
           floor.start();
+          tell([&] { account().send_queued(base::wall_now()); });  // what an earlier process left
           tell_ready();
           base::log::info("matrix", "listening as {}", settings_.matrix->user);
         }
@@ -190,8 +190,7 @@ class Listener {
     const auto after = updates.take(sync, &interrupt_.stop());
     floor.cancel(after.taken.cancelled);
     if (after.taken.any) floor.wake();
-    if (after.has_verification || is_first_) tell([&] { account().send_queued(base::wall_now()); });
-    is_first_ = false;
+    if (after.has_verification) tell([&] { account().send_queued(base::wall_now()); });
     for (const auto& [room, event] : after.read) tell([&] { account().mark_read(room, event); });
     for (const auto& room : after.join) tell([&] { account().join(room); });
     for (const auto& room : after.refuse) tell([&] { account().refuse(room); });
@@ -210,7 +209,7 @@ class Listener {
 
   void show_typing(const std::string& place) {
     sender_->api().call("PUT",
-                        "/_matrix/client/v3/rooms/" +
+                        matrix::client_v3 + "/rooms/" +
                             matrix::part(settings_.places.at(place).address) + "/typing/" +
                             matrix::part(settings_.matrix->user),
                         Value::object({{"typing", true}, {"timeout", 6000}}), base::Millis(5000));
@@ -222,7 +221,6 @@ class Listener {
   std::optional<base::FileLock> lock_;
   std::unique_ptr<MatrixAccount> own_;
   matrix::Account* sender_ = nullptr;
-  bool is_first_ = true;  ///< what an earlier process left is to be sent
   Interrupt interrupt_;
 };
 

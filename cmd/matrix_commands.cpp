@@ -102,20 +102,26 @@ void leave_device(const settings::Settings& settings, const std::string& folder)
                "; delete it when nothing is missed any more\n");
 }
 
-base::FileLock matrix_alone(const std::string& folder) {
-  auto lock = own_matrix(folder);
-  if (!lock)
-    throw base::TransientError("the listener runs and has the device",
-                               "systemctl stop openclaw-listen-matrix");
-  return std::move(*lock);
-}
+/// The device for this command alone; the listener has to be stopped.
+struct Alone {
+  explicit Alone(const Args& args)
+      : settings(matrix_settings(args)),
+        folder(state_folder(args, settings)),
+        state(folder, settings),
+        lock(own_matrix(folder)) {
+    if (!lock)
+      throw base::TransientError("the listener runs and has the device",
+                                 "systemctl stop openclaw-listen-matrix");
+  }
+  settings::Settings settings;
+  std::string folder;
+  State state;
+  std::optional<base::FileLock> lock;
+};
 
 int run_reset_identity(const Args& args) {
   harden_process();
-  const auto settings = matrix_settings(args);
-  const auto folder = state_folder(args, settings);
-  State state(folder, settings);
-  const auto lock = matrix_alone(folder);
+  Alone alone(args);
   if (!args.has("yes")) {
     write_stderr(
         "The bot gets a new identity; the old one, its backup of room keys and its secret storage "
@@ -127,9 +133,8 @@ int run_reset_identity(const Args& args) {
       return found;
     }
   }
-  MatrixAccount own(settings, folder);
+  MatrixAccount own(alone.settings, alone.folder);
   own.account().log_in(nullptr, true);
-  own.account().mend_older_copy();
   const auto trouble = own.account().reset_identity(base::wall_now());
   if (!trouble.empty()) throw base::ConfigError(trouble);
   write_stdout("a new identity\n");
@@ -138,14 +143,10 @@ int run_reset_identity(const Args& args) {
 
 int run_login(const Args& args) {
   harden_process();
-  const auto settings = matrix_settings(args);
-  const auto folder = state_folder(args, settings);
-  State state(folder, settings);
-  const auto lock = matrix_alone(folder);
-  if (args.has("new-device")) leave_device(settings, folder);
-  MatrixAccount own(settings, folder);
+  Alone alone(args);
+  if (args.has("new-device")) leave_device(alone.settings, alone.folder);
+  MatrixAccount own(alone.settings, alone.folder);
   own.account().log_in(nullptr, true);
-  own.account().mend_older_copy();
   const auto trouble = own.account().settle_identity(base::wall_now());
   e2ee::OwnDevice me;
   own.account().db().transaction([&] { me = own.account().machine().own(); });

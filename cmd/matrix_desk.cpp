@@ -68,7 +68,7 @@ class Desk {
     });
     account_.send_queued(base::wall_now());
     for (const auto& body : signatures)
-      account_.api().call("POST", "/_matrix/client/v3/keys/signatures/upload", body);
+      account_.api().call("POST", matrix::client_v3 + "/keys/signatures/upload", body);
     if (!flow) return set(request, "failed", "there is no such verification");
     if (flow->state == "done") return set(request, "done", "verified");
     if (flow->state == "cancelled")

@@ -30,6 +30,11 @@ MatrixUpdates::After MatrixUpdates::take(Value sync, const base::Stop* stop) {
   strangers_.clear();
   now_ = base::wall_now();
   const bool is_baseline = account_.is_first_sync();
+  std::vector<std::string> gaps;
+  if (!is_baseline)
+    sync = account_.fill_gaps(
+        std::move(sync), [this](const std::string& room) { return !place_of(room).empty(); }, gaps,
+        stop);
   const bool has_keys = has_unknown_senders(sync) || is_baseline ||
                         sync["to_device"]["events"].size() > 0 ||
                         sync["device_lists"]["changed"].size() > 0;
@@ -52,11 +57,6 @@ MatrixUpdates::After MatrixUpdates::take(Value sync, const base::Stop* stop) {
       base::log::warning("matrix", "{}, will try again", base::describe(e));
     }
   }
-  std::vector<std::string> gaps;
-  if (!is_baseline)
-    sync = account_.fill_gaps(
-        std::move(sync), [this](const std::string& room) { return !place_of(room).empty(); }, gaps,
-        stop);
   account_.db().transaction([&] {
     if (!has_keys) account_.machine().take_counts(sync);
     const auto news = account_.take_rooms(sync);

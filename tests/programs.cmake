@@ -82,7 +82,7 @@ set_tests_properties(cli telegram_system_test jobs_system_test delivery_test kil
 openclaw_test(sources SOURCES files_test.cpp host_test.cpp incidents_test.cpp alerts_test.cpp caldav_test.cpp
   miniflux_test.cpp tickets_test.cpp feeds_test.cpp USES doubles support base json zone net)
 openclaw_test(e2ee SOURCES vectors_test.cpp forgery_test.cpp device_forgery_test.cpp room_forgery_test.cpp
-  room_key_forgery_test.cpp map.cpp phone.cpp schedules_test.cpp USES support base json crypto store ratchet)
+  room_key_forgery_test.cpp map.cpp phone.cpp schedules_test.cpp upgrade_test.cpp verify_test.cpp USES support base json crypto store ratchet)
 openclaw_test(markdown SOURCES terminal_test.cpp rich_test.cpp html_test.cpp examples_test.cpp USES support base)
 openclaw_test(jobs SOURCES ledger_test.cpp memory_test.cpp briefing_test.cpp
   USES support base json crypto zone store audit sources)

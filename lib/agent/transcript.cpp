@@ -52,6 +52,7 @@ Value to_json(const Transcript& transcript, Images images) {
     auto out = Value::object(
         {{"role", m.role == llm::Role::user ? "user" : "assistant"}, {"parts", parts}});
     if (!m.raw.is_null()) out.set("origin", m.origin).set("raw", m.raw);
+    if (!m.key.empty()) out.set("key", m.key);
     messages.push(out);
   }
   return Value::object({{"messages", messages},
@@ -69,6 +70,7 @@ Transcript transcript_from(const Value& value) {
     for (const auto& part : m["parts"].items()) message.parts.push_back(part_from(part));
     message.origin = m["origin"].as_string();
     message.raw = m["raw"];
+    message.key = m["key"].as_string();
     out.messages.push_back(std::move(message));
   }
   return out;
@@ -124,8 +126,8 @@ std::string Conversations::forget(const std::string& id) {
   return ref;
 }
 
-bool Conversations::cut(const std::string& id, const std::string& words) {
-  Conversation c{id, {}, {}, {}, ref_of(id)};
+bool Conversations::cut(const std::string& id, const std::string& key) {
+  const Conversation c{id, {}, {}, {}, ref_of(id)};
   auto transcript = load(c);
   if (!transcript) return false;
   auto& messages = transcript->messages;
@@ -134,24 +136,15 @@ bool Conversations::cut(const std::string& id, const std::string& words) {
            std::any_of(m.parts.begin(), m.parts.end(),
                        [](const auto& part) { return std::holds_alternative<llm::Text>(part); });
   };
-  if (words.empty()) return false;
-  const auto found = std::find_if(messages.rbegin(), messages.rend(), [&](const auto& m) {
-    return begins(m) && llm::text_of(m).find(words) != std::string::npos;
-  });
-  if (found == messages.rend()) return false;
-  const auto from = std::prev(found.base());
+  const auto from =
+      std::find_if(messages.begin(), messages.end(), [&](const auto& m) { return m.key == key; });
+  if (from == messages.end()) return false;
   messages.erase(from, std::find_if(from + 1, messages.end(), begins));
   const auto known = messages.size();
-  base::Time at;
-  auto& query =
-      db_.statement("SELECT agent, place, person, at FROM conversations WHERE conversation=?");
+  auto& query = db_.statement("SELECT at FROM conversations WHERE conversation=?");
   query.bind(1, id);
-  if (query.executeStep()) {
-    c.agent = query.getColumn(0).getString();
-    c.place = query.getColumn(1).getString();
-    c.person = query.getColumn(2).getString();
-    at = base::from_ms(query.getColumn(3).getInt64());
-  }
+  query.executeStep();
+  const auto at = base::from_ms(query.getColumn(0).getInt64());
   query.reset();
   save(c, *transcript, known, at);
   return true;

@@ -50,10 +50,9 @@ class Conversations {
   std::optional<Transcript> load(const Conversation& conversation);
   /// Inside a transaction: it is no conversation any more; where its text is.
   std::string forget(const std::string& id);
-  /// Inside a transaction: the latest exchange that a person began with these words is in it no
-  /// more.
-  /// False: there is none.
-  bool cut(const std::string& id, const std::string& words);
+  /// Inside a transaction: what the message with this key began is in it no more; false: there is
+  /// no such thing.
+  bool cut(const std::string& id, const std::string& key);
   /// Those of a place that have not gone on since then.
   std::vector<std::string> older_than(const std::string& place, base::Time before);
   /// Inside a transaction. The first `known` messages are those of conversation.ref, where the run

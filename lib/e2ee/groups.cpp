@@ -25,7 +25,6 @@ bool agree(const ratchet::InboundGroup& a, const ratchet::InboundGroup& b) {
 
 }  // namespace
 
-/// Whether the identity of our user, as the server shows it, is the one whose seed is here.
 bool Machine::has_own_identity() {
   const auto seed = secret("master");
   return seed && base64(crypto::ed25519_public(*seed)) == master_key(own().user);

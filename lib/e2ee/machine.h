@@ -119,6 +119,8 @@ class Machine {
   /// Master key as first seen; empty = none. changed: another one was seen since.
   std::string master_key(const std::string& user, bool* changed = nullptr);
   std::string self_signing_key(const std::string& user);
+  /// Whether our user's identity, as the server shows it, is the one whose seed is here.
+  bool has_own_identity();
   /// A person has looked at the new identity and takes it.
   void accept_identity(const std::string& user);
 
@@ -209,7 +211,6 @@ class Machine {
   void take_key_request(const std::string& sender, const json::Value& content, base::Time now);
   std::string why_missing(const std::string& room, const std::string& session,
                           const std::string& sender);
-  bool has_own_identity();
   void close_request(const std::string& room, const std::string& session);
   void ask_devices(const store::Row& request, const std::string& action);
   void moved();

@@ -23,6 +23,19 @@ bool holds(const Value& list, const char* word) {
                      [&](const Value& v) { return v.as_string() == word; });
 }
 
+bool is_name(const std::string& text) { return !text.empty() && text.size() <= 255; }
+
+/// Somebody else's flow with us, from the content that begins it.
+Value asked_by(const std::string& user, const std::string& room, const std::string& id,
+               const Value& content) {
+  return Value::object({{"id", id},
+                        {"user", user},
+                        {"room", room},
+                        {"device", content["from_device"].as_string()},
+                        {"ours", false},
+                        {"step", "ready"}});
+}
+
 std::string drawn(const std::string& bytes) {
   std::string out;
   for (const auto& [number, symbol, name] : sas_emoji(bytes))
@@ -107,6 +120,10 @@ void Verifier::take(const std::string& type, const std::string& sender, const st
   const std::string id = room.empty() ? content["transaction_id"].as_string()
                                       : content["m.relates_to"]["event_id"].as_string();
   auto flow = load(id);
+  // Old clients start between devices without asking.
+  if (flow.is_null() && room.empty() && step == "start" && is_name(id) &&
+      is_name(content["from_device"].as_string()))
+    flow = asked_by(sender, room, id, content);
   if (flow.is_null() || flow["user"].as_string() != sender || flow["room"].as_string() != room ||
       flow["step"].as_string() == "done" || flow["step"].as_string() == "cancelled")
     return;
@@ -147,16 +164,10 @@ void Verifier::take_request(const std::string& sender, const std::string& room,
                             const std::string& id, const Value& content, base::Time now,
                             std::vector<FlowEvent>& out) {
   const auto at = base::from_ms(content["timestamp"].as_int(base::to_ms(now)));
-  if (id.empty() || id.size() > 255 || content["from_device"].as_string().size() > 255 ||
-      !load(id).is_null() || at + too_old < now || at - too_new > now ||
-      !holds(content["methods"], "m.sas.v1"))
+  if (!is_name(id) || !is_name(content["from_device"].as_string()) || !load(id).is_null() ||
+      at + too_old < now || at - too_new > now || !holds(content["methods"], "m.sas.v1"))
     return;
-  auto flow = Value::object({{"id", id},
-                             {"user", sender},
-                             {"room", room},
-                             {"device", content["from_device"].as_string()},
-                             {"ours", false},
-                             {"step", "ready"}});
+  const auto flow = asked_by(sender, room, id, content);
   send(flow, "ready",
        Value::object(
            {{"from_device", machine_.own().device}, {"methods", Value::array({"m.sas.v1"})}}),

@@ -42,6 +42,7 @@ struct Message {
   /// (signatures and reasoning must survive), re-made from parts for any other.
   std::string origin;
   json::Value raw;
+  std::string key;  ///< which message of a person it is, for who keeps it; no vendor is told
 };
 
 Message user_text(std::string text);

@@ -17,8 +17,6 @@ namespace {
 
 using json::Value;
 
-constexpr const char* v3 = "/_matrix/client/v3";
-
 }  // namespace
 
 const std::vector<store::Migration>& migrations() {
@@ -68,7 +66,7 @@ void Account::log_in(const base::Stop* stop, bool again) {
   if (!has_account) {
     if (!login_.password) throw base::ConfigError("matrix.password is missing");
     const auto answer = api_.call(
-        "POST", std::string(v3) + "/login",
+        "POST", client_v3 + "/login",
         Value::object(
             {{"type", "m.login.password"},
              {"identifier", Value::object({{"type", "m.id.user"}, {"user", login_.user}})},
@@ -87,12 +85,12 @@ void Account::log_in(const base::Stop* stop, bool again) {
   }
   Value who;
   try {
-    who = api_.call("GET", std::string(v3) + "/account/whoami", {}, base::Millis(30000), stop);
+    who = api_.call("GET", client_v3 + "/account/whoami", {}, base::Millis(30000), stop);
   } catch (const LoggedOut& e) {
     if (!e.soft() && !again)
       throw base::ConfigError("the homeserver has ended this login", "openclaw matrix login");
     renew_token();
-    who = api_.call("GET", std::string(v3) + "/account/whoami", {}, base::Millis(30000), stop);
+    who = api_.call("GET", client_v3 + "/account/whoami", {}, base::Millis(30000), stop);
   }
   e2ee::OwnDevice me;
   db_.transaction([&] { me = machine_.own(); });
@@ -106,6 +104,7 @@ void Account::log_in(const base::Stop* stop, bool again) {
   if (me.user != login_.user)
     throw base::ConfigError("matrix.db belongs to " + me.user + ", the configuration says " +
                             login_.user);
+  mend_older_copy();
 }
 
 /// Before anything that was sealed leaves: a copy from before then shows.
@@ -127,24 +126,26 @@ std::int64_t Account::kept_moves() const {
   return text ? std::strtoll(text->c_str(), nullptr, 10) : -1;
 }
 
-void Account::start_over(std::int64_t seen, const char* sign) {
+/// Inside a transaction.
+void Account::start_over(std::int64_t seen, const std::string& sign) {
   base::log::warning("matrix",
                      "matrix.db is an older copy ({}): its sessions send nothing more, new ones "
                      "are made; what was sent to it meanwhile may have to be sent again",
                      sign);
-  db_.transaction([&] { machine_.start_over(seen); });
+  machine_.start_over(seen);
 }
 
-bool Account::mend_older_copy() {
-  if (login_.moves_file.empty()) return false;
+void Account::mend_older_copy() {
+  if (login_.moves_file.empty()) return;
   std::int64_t moves = 0;
   db_.transaction([&] { moves = machine_.moves(); });
   const auto kept = kept_moves();
   // Killed between the commit and the count: nothing has left with what was sealed.
-  if ((kept < 0 && moves == 0) || (kept >= 0 && kept <= moves)) return false;
-  start_over(kept, kept < 0 ? "matrix.moves is missing" : "matrix.moves has counted further");
+  if ((kept < 0 && moves == 0) || (kept >= 0 && kept <= moves)) return;
+  db_.transaction([&] {
+    start_over(kept, kept < 0 ? "matrix.moves is missing" : "matrix.moves has counted further");
+  });
   keep_moves();
-  return true;
 }
 
 void Account::renew_token() {
@@ -158,8 +159,8 @@ void Account::renew_token() {
   bool done = false;
   if (!refresh.empty()) {
     try {
-      answer = api_.call("POST", std::string(v3) + "/refresh",
-                         Value::object({{"refresh_token", refresh}}));
+      answer =
+          api_.call("POST", client_v3 + "/refresh", Value::object({{"refresh_token", refresh}}));
       done = true;
     } catch (const LoggedOut&) {
     } catch (const Rejected&) {
@@ -168,7 +169,7 @@ void Account::renew_token() {
   if (!done) {
     if (!login_.password) throw base::ConfigError("matrix.password is missing");
     answer = api_.call(
-        "POST", std::string(v3) + "/login",
+        "POST", client_v3 + "/login",
         Value::object(
             {{"type", "m.login.password"},
              {"identifier", Value::object({{"type", "m.id.user"}, {"user", login_.user}})},
@@ -204,7 +205,7 @@ void Account::pump(base::Time now, const base::Stop* stop) {
       base::failpoint("keys ready, not uploaded");
       try {
         const auto answer =
-            api_.call("POST", std::string(v3) + "/keys/upload", *upload, base::Millis(30000), stop);
+            api_.call("POST", client_v3 + "/keys/upload", *upload, base::Millis(30000), stop);
         base::failpoint("keys uploaded, not noted");
         db_.transaction([&] { machine_.keys_uploaded(answer); });
       } catch (const Rejected& e) {
@@ -213,19 +214,20 @@ void Account::pump(base::Time now, const base::Stop* stop) {
           throw base::ConfigError(
               "the homeserver refuses the keys of this device: " + std::string(e.what()),
               "openclaw matrix login --new-device");
-        start_over(0, "the homeserver has other keys under the names of ours");
+        db_.transaction(
+            [&] { start_over(0, "the homeserver has other keys under the names of ours"); });
       }
     }
     if (!query.users.empty()) {
       auto users = Value::object();
       for (const auto& user : query.users) users.set(user, Value::array());
-      const auto answer = api_.call("POST", std::string(v3) + "/keys/query",
+      const auto answer = api_.call("POST", client_v3 + "/keys/query",
                                     Value::object({{"timeout", 10000}, {"device_keys", users}}),
                                     base::Millis(30000), stop);
       db_.transaction([&] { machine_.take_query(query, answer, base::wall_now()); });
     }
     if (!wedged.empty()) {
-      const auto answer = api_.call("POST", std::string(v3) + "/keys/claim",
+      const auto answer = api_.call("POST", client_v3 + "/keys/claim",
                                     e2ee::Machine::claim_body(wedged), base::Millis(30000), stop);
       db_.transaction([&] {
         machine_.take_claim(wedged, answer, now);
@@ -237,7 +239,7 @@ void Account::pump(base::Time now, const base::Stop* stop) {
     for (const auto& parcel : parcels) {
       base::failpoint("parcel ready, not sent");
       try {
-        api_.call("PUT", std::string(v3) + "/sendToDevice/" + part(parcel.type) + "/" + parcel.txn,
+        api_.call("PUT", client_v3 + "/sendToDevice/" + part(parcel.type) + "/" + parcel.txn,
                   parcel.body, base::Millis(30000), stop);
       } catch (const Rejected& e) {  // a repeat changes nothing; the others are to go
         base::log::warning("matrix", "a message between devices was not taken: {}",

@@ -2,6 +2,7 @@
 #pragma once
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,9 @@
 namespace openclaw::matrix {
 
 const std::vector<store::Migration>& migrations();
+
+/// Whether who comes later reads what was said before: m.room.history_visibility.
+bool is_for_newcomers(const std::string& visibility);
 
 struct Login {
   std::string homeserver;  ///< https://…
@@ -47,10 +51,9 @@ class Account {
   /// Logs in where no login is kept; else takes the kept one. Throws base::ConfigError when the
   /// server knows the device under other keys: that cannot be mended by trying.
   /// again: also where the server has ended the login; the device stays the same.
+  /// A database that was put back from an older copy is noticed: nothing of it sends again, what is
+  /// new is made.
   void log_in(const base::Stop* stop, bool again = false);
-  /// After log_in: whether the database was put back from an older copy. Then nothing of it sends
-  /// again; what is new is made and uploaded.
-  bool mend_older_copy();
   /// After LoggedOut with soft(): a new token for the same device.
   void renew_token();
   /// Takes the token that another thread has renewed.
@@ -113,7 +116,8 @@ class Account {
   void keep_token(const json::Value& answer);
   void keep_moves();
   std::int64_t kept_moves() const;
-  void start_over(std::int64_t seen, const char* sign);
+  void mend_older_copy();
+  void start_over(std::int64_t seen, const std::string& sign);
   void make_identity(bool replace = false);
   bool recover_identity();
   void upload_signature();
@@ -127,7 +131,7 @@ class Account {
   Login login_;
   Api api_;
   std::vector<std::string> open_rooms_;
-  bool has_looked_back_ = false;  ///< at our own events, in the first answer of /sync
+  std::optional<std::string> began_at_;  ///< the position of our first /sync
   base::Time next_tidy_{};
 };
 

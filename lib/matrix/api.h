@@ -64,6 +64,9 @@ class Api {
   std::string homeserver_, token_;
 };
 
+/// Where most endpoints are.
+inline const std::string client_v3 = "/_matrix/client/v3";
+
 /// A part of a path: percent-encoded.
 std::string part(const std::string& text);
 

@@ -14,7 +14,6 @@ namespace {
 
 using json::Value;
 
-constexpr const char* v3 = "/_matrix/client/v3";
 constexpr const char* backup_kind = "m.megolm_backup.v1.curve25519-aes-sha2";
 
 const std::pair<const char*, const char*> stored_secrets[] = {
@@ -38,8 +37,8 @@ Value cross_signing_key(const std::string& user, const char* usage, const std::s
 
 Value Account::account_data(const std::string& type) {
   try {
-    return api_.call(
-        "GET", std::string(v3) + "/user/" + part(login_.user) + "/account_data/" + part(type));
+    return api_.call("GET",
+                     client_v3 + "/user/" + part(login_.user) + "/account_data/" + part(type));
   } catch (const Rejected& e) {
     if (e.status() == 404) return {};
     throw;
@@ -102,8 +101,7 @@ std::string Account::settle_identity(base::Time now) {
   pump(now);
   // Our own identity is the one whose seed is here, whatever the server says.
   db_.transaction([&] {
-    const auto seed = machine_.secret("master");
-    if (seed && public_of(*seed) == machine_.master_key(me.user)) machine_.accept_identity(me.user);
+    if (machine_.has_own_identity()) machine_.accept_identity(me.user);
   });
   bool good = false;
   bool has_backup = false;
@@ -130,7 +128,7 @@ std::string Account::reset_identity(base::Time now) {
   return settle_identity(now);
 }
 
-void Account::log_out() { api_.call("POST", std::string(v3) + "/logout", Value::object()); }
+void Account::log_out() { api_.call("POST", client_v3 + "/logout", Value::object()); }
 
 void Account::make_identity(bool replace) {
   Value master, self_signing, user_signing;
@@ -147,7 +145,7 @@ void Account::make_identity(bool replace) {
     e2ee::sign(self_signing, me.user, "ed25519:" + public_of(seed), seed);
     e2ee::sign(user_signing, me.user, "ed25519:" + public_of(seed), seed);
   });
-  with_password(std::string(v3) + "/keys/device_signing/upload",
+  with_password(client_v3 + "/keys/device_signing/upload",
                 Value::object({{"master_key", master},
                                {"self_signing_key", self_signing},
                                {"user_signing_key", user_signing}}));
@@ -164,7 +162,7 @@ void Account::upload_signature() {
     me = machine_.own();
     keys = machine_.device_keys();
   });
-  const auto answer = api_.call("POST", std::string(v3) + "/keys/signatures/upload",
+  const auto answer = api_.call("POST", client_v3 + "/keys/signatures/upload",
                                 Value::object({{me.user, Value::object({{me.device, keys}})}}));
   if (answer["failures"].size() > 0)
     base::log::warning("matrix", "the signature of this device was not taken: {}",
@@ -181,7 +179,7 @@ void Account::store_secrets() {
   const auto key = e2ee::from_recovery_key(login_.recovery_key->reveal());
   if (!key) throw base::ConfigError("matrix.recovery_key is no recovery key");
   const std::string id = "openclaw" + base::hex(crypto::view(crypto::sha256(*key))).substr(0, 16);
-  const std::string own = std::string(v3) + "/user/" + part(login_.user) + "/account_data/";
+  const std::string own = client_v3 + "/user/" + part(login_.user) + "/account_data/";
   api_.call("PUT", own + part("m.secret_storage.key." + id), e2ee::key_description(*key));
   for (const auto& [name, type] : stored_secrets) {
     std::optional<std::string> secret;
@@ -231,7 +229,7 @@ void Account::make_backup(bool replace) {
   db_.transaction([&] { key = machine_.secret("backup").value_or(""); });
   Value version;
   try {
-    version = api_.call("GET", std::string(v3) + "/room_keys/version");
+    version = api_.call("GET", client_v3 + "/room_keys/version");
   } catch (const Rejected& e) {
     if (e.status() != 404) throw;
   }
@@ -252,7 +250,7 @@ void Account::make_backup(bool replace) {
     if (const auto seed = machine_.secret("master"))
       e2ee::sign(auth, me.user, "ed25519:" + public_of(*seed), *seed);
   });
-  const auto made = api_.call("POST", std::string(v3) + "/room_keys/version",
+  const auto made = api_.call("POST", client_v3 + "/room_keys/version",
                               Value::object({{"algorithm", backup_kind}, {"auth_data", auth}}));
   db_.transaction([&] {
     machine_.set_note("backup", made["version"].as_string());
@@ -285,7 +283,7 @@ void Account::back_up() {
     rooms.set(one.room, room);
   }
   try {
-    api_.call("PUT", std::string(v3) + "/room_keys/keys?version=" + part(version),
+    api_.call("PUT", client_v3 + "/room_keys/keys?version=" + part(version),
               Value::object({{"rooms", rooms}}));
     db_.transaction([&] { machine_.backed_up(kept); });
   } catch (const Rejected& e) {
@@ -301,11 +299,11 @@ std::size_t Account::restore_backup() {
   if (key.empty()) return 0;
   Value version, all;
   try {
-    version = api_.call("GET", std::string(v3) + "/room_keys/version");
+    version = api_.call("GET", client_v3 + "/room_keys/version");
     if (version["auth_data"]["public_key"].as_string() != e2ee::base64(crypto::x25519_public(key)))
       return 0;
-    all = api_.call(
-        "GET", std::string(v3) + "/room_keys/keys?version=" + part(version["version"].as_string()));
+    all = api_.call("GET",
+                    client_v3 + "/room_keys/keys?version=" + part(version["version"].as_string()));
   } catch (const Rejected& e) {
     if (e.status() == 404) return 0;
     throw;

@@ -16,9 +16,11 @@ namespace {
 
 using json::Value;
 
-constexpr const char* v3 = "/_matrix/client/v3";
-
 }  // namespace
+
+bool is_for_newcomers(const std::string& visibility) {
+  return visibility == "shared" || visibility == "world_readable";
+}
 
 bool Account::is_encrypted(const std::string& room) {
   const auto row = store::row(db_, "SELECT encryption FROM rooms WHERE room=?", room);
@@ -31,15 +33,15 @@ bool Account::has_fresh_unread(base::Time now) {
 }
 
 void Account::join(const std::string& room) {
-  api_.call("POST", std::string(v3) + "/join/" + part(room));
+  api_.call("POST", client_v3 + "/join/" + part(room));
 }
 
 void Account::refuse(const std::string& room) {
-  api_.call("POST", std::string(v3) + "/rooms/" + part(room) + "/leave");
+  api_.call("POST", client_v3 + "/rooms/" + part(room) + "/leave");
 }
 
 void Account::mark_read(const std::string& room, const std::string& event) {
-  api_.call("POST", std::string(v3) + "/rooms/" + part(room) + "/receipt/m.read/" + part(event),
+  api_.call("POST", client_v3 + "/rooms/" + part(room) + "/receipt/m.read/" + part(event),
             Value::object());
 }
 
@@ -76,7 +78,7 @@ void Account::learn_encryption(const std::string& room) {
   std::string encryption;
   try {
     encryption = json::dump(
-        api_.call("GET", std::string(v3) + "/rooms/" + part(room) + "/state/m.room.encryption/"));
+        api_.call("GET", client_v3 + "/rooms/" + part(room) + "/state/m.room.encryption/"));
   } catch (const Rejected& e) {
     if (e.status() != 404 || e.errcode() != "M_NOT_FOUND") throw;
     encryption = "none";
@@ -93,7 +95,7 @@ void Account::learn_members(const std::string& room) {
   const auto row = store::row(db_, "SELECT has_members FROM rooms WHERE room=?", room);
   if (row && row->integer(0) != 0) return;
   const auto before = store::row(db_, "SELECT value FROM notes WHERE name='since'");
-  const auto answer = api_.call("GET", std::string(v3) + "/rooms/" + part(room) + "/members");
+  const auto answer = api_.call("GET", client_v3 + "/rooms/" + part(room) + "/members");
   db_.transaction([&] {
     // The other thread may have learned of a leave meanwhile.
     const auto after = store::row(db_, "SELECT value FROM notes WHERE name='since'");
@@ -119,7 +121,7 @@ e2ee::RoomRules Account::rules_for(const std::string& room) {
     out.most_messages = encryption["rotation_period_msgs"].as_int(100);
     out.oldest = base::Millis(encryption["rotation_period_ms"].as_int(7LL * 86400000));
   }
-  out.shared_history = visibility == "shared" || visibility == "world_readable";
+  out.shared_history = is_for_newcomers(visibility);
   out.allow_unsigned = std::find(open_rooms_.begin(), open_rooms_.end(), room) != open_rooms_.end();
   return out;
 }
@@ -160,23 +162,23 @@ std::string Account::send(const std::string& room, const std::string& key, const
       e2ee::Lacks lacks;
       is_sealed = seal(room, key, type, content, now, lacks);
       if (!lacks.claims.empty()) {
-        const auto answer = api_.call("POST", std::string(v3) + "/keys/claim",
-                                      e2ee::Machine::claim_body(lacks.claims));
+        const auto answer =
+            api_.call("POST", client_v3 + "/keys/claim", e2ee::Machine::claim_body(lacks.claims));
         db_.transaction([&] { machine_.take_claim(lacks.claims, answer, now); });
       }
       pump(now);  // queries, and the keys themselves: they go before the message
     }
     if (!is_sealed)
       throw base::TransientError("the devices of the room's members are not known yet");
-    keep_moves();
     base::failpoint("event sealed, not sent");
     known = store::row(db_, "SELECT type, content, txn, event FROM sends WHERE key=?", key);
   }
   pump(now);
-  const auto answer = api_.call("PUT",
-                                std::string(v3) + "/rooms/" + part(room) + "/send/" +
-                                    part(known->text(0)) + "/" + known->text(2),
-                                json::parse(known->text(1)));
+  keep_moves();  // also of what an earlier process sealed
+  const auto answer = api_.call(
+      "PUT",
+      client_v3 + "/rooms/" + part(room) + "/send/" + part(known->text(0)) + "/" + known->text(2),
+      json::parse(known->text(1)));
   const auto event = answer["event_id"].as_string();
   if (event.empty()) throw chat::OutcomeUnknown("the homeserver gave no event id");
   base::failpoint("event sent, not noted");

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/failpoint.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "matrix/account.h"
 
 namespace openclaw::matrix {
@@ -21,8 +22,9 @@ bool Account::is_first_sync() const {
 
 Value Account::sync(base::Millis timeout, const base::Stop* stop) {
   const auto since = store::row(db_, "SELECT value FROM notes WHERE name='since'");
-  std::string path = "/_matrix/client/v3/sync?timeout=" + std::to_string(timeout.count()) +
-                     "&filter=" + part(filter);
+  if (!began_at_) began_at_ = since ? since->text(0) : std::string();
+  std::string path =
+      client_v3 + "/sync?timeout=" + std::to_string(timeout.count()) + "&filter=" + part(filter);
   if (since) path += "&since=" + part(since->text(0));
   return api_.call("GET", path, {}, timeout + base::Millis(30000), stop);
 }
@@ -49,12 +51,9 @@ void Account::take_state(const std::string& room, const Value& event) {
                json::dump(content), room);
   } else if (type == "m.room.history_visibility") {
     const auto& now = content["history_visibility"].as_string();
-    const auto is_shared = [](const std::string& v) {
-      return v == "shared" || v == "world_readable";
-    };
     // Who comes later is to read from there on, or is not to.
     const auto before = store::row(db_, "SELECT visibility FROM rooms WHERE room=?", room);
-    if (before && is_shared(before->text(0)) != is_shared(now)) machine_.rotate(room);
+    if (before && is_for_newcomers(before->text(0)) != is_for_newcomers(now)) machine_.rotate(room);
     store::run(db_, "UPDATE rooms SET visibility=? WHERE room=?", now, room);
   } else if (type == "m.room.member") {
     const auto& user = event["state_key"].as_string();
@@ -74,6 +73,8 @@ News Account::take_rooms(const Value& sync) {
   if (sync["next_batch"].as_string().empty())
     throw base::ProtocolError("the homeserver gave no next_batch");
   const auto me = machine_.own().user;
+  // Once, at our own events in the first answer that is kept.
+  bool looks_back = began_at_.value_or("") == machine_.note("since");
   for (const auto& [room, joined] : sync["rooms"]["join"].members()) {
     store::run(db_,
                "INSERT INTO rooms(room, is_joined) VALUES(?,1) ON CONFLICT(room) DO UPDATE SET "
@@ -90,13 +91,9 @@ News Account::take_rooms(const Value& sync) {
     }
     for (const auto& event : joined["timeline"]["events"].items()) {
       take_state(room, event);
-      if (!has_looked_back_ && machine_.is_ahead(room, event)) {
-        base::log::warning("matrix",
-                           "matrix.db is an older copy (the room {} has what it does not know): "
-                           "its sessions send nothing more",
-                           room);
-        machine_.start_over(0);
-        has_looked_back_ = true;
+      if (looks_back && machine_.is_ahead(room, event)) {
+        start_over(0, "the room " + base::one_line(room) + " has what it does not know");
+        looks_back = false;
       }
       // What was said before we came is not for us.
       if (event["type"].as_string() == "m.room.member" && event["state_key"].as_string() == me &&
@@ -111,7 +108,6 @@ News Account::take_rooms(const Value& sync) {
         out.invites.push_back({room, event});
   for (const auto& [room, left] : sync["rooms"]["leave"].members())
     store::run(db_, "UPDATE rooms SET is_joined=0, has_members=0 WHERE room=?", room);
-  has_looked_back_ = true;
   machine_.set_note("since", sync["next_batch"].as_string());
   return out;
 }
@@ -137,9 +133,8 @@ Value Account::fill_gaps(Value sync, const std::function<bool(const std::string&
       Value answer;
       try {
         answer = api_.call("GET",
-                           "/_matrix/client/v3/rooms/" + part(room) +
-                               "/messages?dir=b&limit=100&from=" + part(from) +
-                               "&filter=" + part(R"({"lazy_load_members":true})"),
+                           client_v3 + "/rooms/" + part(room) + "/messages?dir=b&limit=100&from=" +
+                               part(from) + "&filter=" + part(R"({"lazy_load_members":true})"),
                            {}, base::Millis(30000), stop);
       } catch (const Rejected& e) {
         base::log::warning("matrix", "a gap stays open: {}", e.what());

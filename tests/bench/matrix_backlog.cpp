@@ -38,7 +38,6 @@ void introduce(e2ee::Machine& bot, e2ee::Peer& alice) {
   bot.keys_uploaded(
       Value::object({{"one_time_key_counts", Value::object({{"signed_curve25519", at_once}})}}));
   bot.track(alice.user);
-  const auto none = Value::object();
   bot.take_query(
       bot.query(now),
       Value::object(

@@ -16,6 +16,7 @@ rm -rf "$root"/etc/systemd/system/*.wants
 : >"$root/etc/machine-id"
 cp "$program" "$root/usr/bin/openclaw"
 cp -r "$units"/. "$root/etc/systemd/system/"
+cp -r "$here/../support/homeserver" "$root/usr/share/homeserver"
 grep -q '^openclaw:' "$root/etc/passwd" || {
   echo 'openclaw:x:998:998::/var/lib/openclaw:/usr/sbin/nologin' >>"$root/etc/passwd"
   echo 'openclaw:x:998:' >>"$root/etc/group"

@@ -57,6 +57,17 @@ class BotCase(unittest.TestCase):
         alice.ask("send", room=room, body=words)
         return self.heard(alice, room, n)
 
+    def said_without_its_key(self, alice, room, bot, body):
+        """A message whose room key did not reach the bot; its event, the device, what was held back from it."""
+        bot.stop()
+        alice.ask("rotate", room=room)
+        sent = alice.ask("send", room=room, body=body)["event_id"]
+        (name, device), = self.server.test("snapshot")["users"]["@bot:hs.test"]["devices"].items()
+        self.server.test("drop_keys", {"user": "@bot:hs.test", "device": name, "parts": ["to_device"]})
+        bot.start()
+        bot.until(lambda: f"cannot read {sent}".encode() in bot.log_text(), "the key that is missing")
+        return sent, name, device["to_device"]
+
     def heard(self, alice, room, n):
         """The bot's n-th message."""
         def find():

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: MIT
 """What the bot lives through: kills, lost answers, copies from before, gaps, keys that did not come."""
 import base64
+import contextlib
 import os
 import random
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -200,6 +202,23 @@ class OlderCopy(SurviveCase):
         alice, room, bot, words = self.goes_back(["matrix.db", "matrix.db-wal", "matrix.moves"])
         self.goes_on(alice, room, bot, words)
 
+    def test_what_was_sealed_is_counted_before_it_leaves(self):
+        """Also by the process that comes after the one that sealed it."""
+        alice = self.alice()
+        room, bot = self.together(alice)
+        self.answer_to(alice, room, "before")
+        bot.stop()
+        alice.ask("send", room=room, body="sealed")
+        self.assertEqual(bot.start(OPENCLAW_FAILPOINT="event sealed, not sent").process.wait(20), -signal.SIGKILL)
+        bot.stop(signal.SIGKILL)
+        bot.start()
+        self.heard_line(alice, "sealed")
+        bot.stop()
+        state = bot.folder / "state"
+        with contextlib.closing(sqlite3.connect(state / "matrix.db")) as db:
+            (moves,), = db.execute("SELECT value FROM notes WHERE name='moves'")
+        self.assertEqual(int((state / "matrix.moves").read_text()), int(moves))
+
     def test_a_copy_without_its_count(self):
         alice = self.alice(signed_only=True)
         room, bot = self.together(alice)
@@ -297,22 +316,11 @@ class Gaps(SurviveCase):
 
 
 class MissingKeys(BotCase):
-    def without_its_key(self):
-        """A message whose room key never reached the bot."""
+    def test_a_key_that_did_not_come_is_asked_for_and_makes_nothing_happen(self):
         alice = self.alice()
         room, bot = self.together(alice)
         self.answer_to(alice, room, "hello")
-        bot.stop()
-        alice.ask("rotate", room=room)
-        sent = alice.ask("send", room=room, body="lost words")["event_id"]
-        (name, _), = self.server.test("snapshot")["users"]["@bot:hs.test"]["devices"].items()
-        self.server.test("drop_keys", {"user": "@bot:hs.test", "device": name, "parts": ["to_device"]})
-        bot.start()
-        bot.until(lambda: f"cannot read {sent}".encode() in bot.log_text(), "the key that is missing")
-        return alice, room, bot, sent
-
-    def test_a_key_that_did_not_come_is_asked_for_and_makes_nothing_happen(self):
-        alice, room, bot, sent = self.without_its_key()
+        self.said_without_its_key(alice, room, bot, "lost words")
         answer = self.heard(alice, room, 2)["content"]["body"]
         self.assertIn("Please send it again", answer)
         self.assertNotIn("lost words", str(self.vendor.requests))
