@@ -56,6 +56,7 @@ class Listener {
 
   int go() {
     own_the_device();
+    state_.db.let_log_grow();
     own_ = std::make_unique<MatrixAccount>(settings_, folder_);
     if (!with_patience([&] { account().log_in(&interrupt_.stop()); })) return done;
     if (!with_patience([&] { settle(); })) return done;

@@ -55,6 +55,7 @@ MatrixAccount::MatrixAccount(const settings::Settings& settings, const std::stri
       file_(private_file(state_folder + "/matrix.db")),
       db_(std::make_unique<store::Database>(file_, store::Database::Access::read_write,
                                             matrix::migrations())) {
+  db_->let_log_grow();
   account_ = std::make_unique<matrix::Account>(
       *db_, *http_, store_key_,
       matrix::Login{homeserver_, settings.matrix->user, password_.empty() ? nullptr : &password_,

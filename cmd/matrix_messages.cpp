@@ -153,7 +153,7 @@ void MatrixUpdates::take_message(const matrix::RoomEvent& at, const e2ee::Opened
     intake_.press(place, person, question->first, question->second, now_, after_.taken);
     return;
   }
-  const auto me = account_.machine().own().user;
+  const auto& me = account_.machine().own().user;
   const bool shared = declared.reply == "mentioned";
   if (shared && !mentions(content, me) && replied.empty() &&
       !chat::Inbox(state_.db).thread(place, m.thread.empty() ? "-" : m.thread))

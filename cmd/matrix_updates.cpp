@@ -60,6 +60,7 @@ MatrixUpdates::After MatrixUpdates::take(Value sync, const base::Stop* stop) {
   account_.db().transaction([&] {
     if (!has_keys) account_.machine().take_counts(sync);
     const auto news = account_.take_rooms(sync);
+    const e2ee::Machine::Reading reading(account_.machine());
     for (const auto& event : direct)
       if (event.type.starts_with("m.key.verification."))
         take_verification(event.type, event.sender, {}, {}, event.content);

@@ -2,11 +2,18 @@
 #include "base/text.h"
 
 #include <algorithm>
+#include <array>
 #include <numeric>
 
 #include <fmt/core.h>
 
 namespace openclaw::base {
+namespace {
+
+constexpr std::string_view alphabet_64 =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+}  // namespace
 
 std::string lower(std::string_view s) {
   std::string out(s);
@@ -54,8 +61,6 @@ std::string hex(std::string_view bytes, bool upper) {
 }
 
 std::string base64(std::string_view bytes) {
-  constexpr std::string_view table =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   std::string out;
   out.reserve((bytes.size() + 2) / 3 * 4);
   for (std::size_t i = 0; i < bytes.size(); i += 3) {
@@ -63,7 +68,7 @@ std::string base64(std::string_view bytes) {
     const std::size_t n = std::min<std::size_t>(3, bytes.size() - i);
     for (std::size_t k = 0; k < 3; ++k)
       v = (v << 8) | (k < n ? static_cast<unsigned char>(bytes[i + k]) : 0U);
-    for (std::size_t k = 0; k < 4; ++k) out += k <= n ? table[(v >> (18 - 6 * k)) & 63] : '=';
+    for (std::size_t k = 0; k < 4; ++k) out += k <= n ? alphabet_64[(v >> (18 - 6 * k)) & 63] : '=';
   }
   return out;
 }
@@ -76,12 +81,13 @@ int digit_16(char c) {
   return low >= 'a' && low <= 'f' ? low - 'a' + 10 : -1;
 }
 
-int digit_64(char c) {
-  if (c >= 'A' && c <= 'Z') return c - 'A';
-  if (c >= 'a' && c <= 'z') return c - 'a' + 26;
-  if (c >= '0' && c <= '9') return c - '0' + 52;
-  return c == '+' ? 62 : c == '/' ? 63 : -1;
-}
+constexpr auto digits_64 = [] {
+  std::array<signed char, 256> out{};
+  out.fill(-1);
+  signed char digit = 0;
+  for (const char c : alphabet_64) out[static_cast<unsigned char>(c)] = digit++;
+  return out;
+}();
 
 }  // namespace
 
@@ -102,10 +108,11 @@ std::optional<std::string> from_base64(std::string_view text) {
   std::size_t padding = 0;
   while (padding < 2 && text.ends_with('=')) text.remove_suffix(1), ++padding;
   std::string out;
+  out.reserve(text.size() / 4 * 3 + 2);
   std::uint32_t v = 0;
   int bits = 0;
   for (const char c : text) {
-    const int n = digit_64(c);
+    const int n = digits_64[static_cast<unsigned char>(c)];
     if (n < 0) return std::nullopt;
     v = (v << 6) | static_cast<std::uint32_t>(n);
     bits += 6;

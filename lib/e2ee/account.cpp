@@ -50,7 +50,7 @@ void Machine::save(const ratchet::Account& account) {
   store::run(db_, "UPDATE account SET pickle=?", account.pickle(pickle_key()));
 }
 
-OwnDevice Machine::own() {
+const OwnDevice& Machine::own() {
   if (own_) return *own_;
   const auto found = store::row(db_, "SELECT user, device FROM account");
   if (!found) throw base::Error("there is no account in matrix.db");

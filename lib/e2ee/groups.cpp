@@ -153,6 +153,14 @@ std::string Machine::why_missing(const std::string& room, const std::string& ses
              : "its sender keeps its key back";
 }
 
+ratchet::InboundGroup::Plain Machine::decrypt(const std::string& pickle, const std::string& body) {
+  if (!read_) return ratchet::InboundGroup::unpickle(pickle_key(), pickle).decrypt(body);
+  auto session = read_->find(pickle);
+  if (session == read_->end())
+    session = read_->emplace(pickle, ratchet::InboundGroup::unpickle(pickle_key(), pickle)).first;
+  return session->second.decrypt(body);
+}
+
 Opened Machine::open(const std::string& room, const Value& event) {
   const auto& content = event["content"];
   const auto& id = content["session_id"].as_string();
@@ -175,8 +183,7 @@ Opened Machine::open(const std::string& room, const Value& event) {
   std::string why;
   for (const auto& one : kept) {
     try {
-      auto session = ratchet::InboundGroup::unpickle(pickle_key(), one.text(0));
-      plain = session.decrypt(content["ciphertext"].as_string());
+      plain = decrypt(one.text(0), content["ciphertext"].as_string());
       row = &one;
       break;
     } catch (const ratchet::Failure& e) {
@@ -186,11 +193,7 @@ Opened Machine::open(const std::string& room, const Value& event) {
   if (!row) throw Unreadable(why, why.find("UNKNOWN_MESSAGE_INDEX") != std::string::npos);
   const auto& event_id = event["event_id"].as_string();
   const auto at = event["origin_server_ts"].as_int();
-  const auto used =
-      store::row(db_, "SELECT event, at, sender FROM room_key_uses WHERE session=? AND number=?",
-                 id, static_cast<std::int64_t>(plain.index));
-  if (used && (used->text(0) != event_id || used->integer(1) != at || used->text(2) != sender))
-    throw Unreadable("it is an earlier message, played back", false);
+  const std::int64_t index = plain.index;
   Value inside;
   try {
     inside = json::parse(plain.text);
@@ -201,13 +204,17 @@ Opened Machine::open(const std::string& room, const Value& event) {
     throw Unreadable("it was written for another room", false);
   Opened out;
   out.type = inside["type"].as_string();
-  out.content = inside["content"];
+  out.content = std::move(inside.member("content"));
   out.content.erase("m.relates_to");
   if (content.contains("m.relates_to")) out.content.set("m.relates_to", content["m.relates_to"]);
   out.session = id;
-  if (!used)
-    store::run(db_, "INSERT INTO room_key_uses VALUES(?,?,?,?,?)", id,
-               static_cast<std::int64_t>(plain.index), event_id, at, sender);
+  if (store::run(db_, "INSERT OR IGNORE INTO room_key_uses VALUES(?,?,?,?,?)", id, index, event_id,
+                 at, sender) == 0) {
+    const auto used = store::row(
+        db_, "SELECT event, at, sender FROM room_key_uses WHERE session=? AND number=?", id, index);
+    if (used->text(0) != event_id || used->integer(1) != at || used->text(2) != sender)
+      throw Unreadable("it is an earlier message, played back", false);
+  }
   if (row->text(4) != "direct" && row->text(4) != "own") {
     out.why_not = copied_key;
     return out;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -90,7 +91,7 @@ class Machine {
   void check_key();
   bool has_account();
   void create_account(const std::string& user, const std::string& device);
-  OwnDevice own();
+  const OwnDevice& own();
   /// Signed by the device, and by our self-signing key where we have it.
   json::Value device_keys();
   /// The body of POST /keys/upload: the same one until it was answered. nullopt = nothing to do.
@@ -152,6 +153,17 @@ class Machine {
   void rotate(const std::string& room);
   /// Throws Unreadable. event: as of /sync, with sender and event_id.
   Opened open(const std::string& room, const json::Value& event);
+  /// While it lives, which is inside one transaction, open() unpickles each session once.
+  class Reading {
+   public:
+    explicit Reading(Machine& machine) : machine_(machine) { machine_.read_.emplace(); }
+    ~Reading() { machine_.read_.reset(); }
+    Reading(const Reading&) = delete;
+    Reading& operator=(const Reading&) = delete;
+
+   private:
+    Machine& machine_;
+  };
   /// A room key from a backup or another device: readable, never trusted. False: not taken.
   bool import(const std::string& room, const std::string& session, const std::string& exported,
               const std::string& sender_key, const std::string& source);
@@ -214,6 +226,7 @@ class Machine {
   void close_request(const std::string& room, const std::string& session);
   void ask_devices(const store::Row& request, const std::string& action);
   void moved();
+  ratchet::InboundGroup::Plain decrypt(const std::string& pickle, const std::string& body);
   bool keep_inbound(const std::string& room, const ratchet::InboundGroup& session,
                     const std::string& sender_key, const std::string& ed25519,
                     const std::string& user, const std::string& source);
@@ -230,6 +243,8 @@ class Machine {
   store::Database& db_;
   const base::Secret& key_;
   std::optional<OwnDevice> own_;  ///< it never changes
+  /// Sessions by the pickle they came from, so that a row that changes is read anew.
+  std::optional<std::map<std::string, ratchet::InboundGroup>> read_;
 };
 
 }  // namespace openclaw::e2ee

@@ -174,6 +174,8 @@ void Database::refresh() {
   }
 }
 
+void Database::let_log_grow() { db_.exec("PRAGMA wal_autocheckpoint=1000"); }
+
 SQLite::Statement& Database::statement(const std::string& sql) {
   for (auto& [text, prepared] : statements_) {
     if (text != sql) continue;

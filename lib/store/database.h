@@ -34,6 +34,9 @@ class Database {
 
   SQLite::Database& raw() { return db_; }
 
+  /// For a process that stays and writes much: fewer checkpoints, a longer log.
+  void let_log_grow();
+
   /// Whether a transaction is open; always, for a read_only one.
   bool in_transaction() const;
 

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: MIT
 // The floor of an idle listener: the same libraries, a database in WAL mode, one turn of libcurl
-// with the Bot API, then a long poll. listener_floor BASE_URL DATABASE CAPATH
+// with the Bot API, then a long poll. listener_floor BASE_URL DATABASE CAPATH [LIBRARY]
 #include <string>
 
 #include <curl/curl.h>
+#include <dlfcn.h>
 #include <openssl/evp.h>
 #include <sqlite3.h>
 
 static size_t drop(char*, size_t size, size_t n, void*) { return size * n; }
 
-int main(int, char** argv) {
+int main(int argc, char** argv) {
+  if (argc > 4 && !dlopen(argv[4], RTLD_NOW)) return 1;
   sqlite3* db = nullptr;
   sqlite3_open(argv[2], &db);
   sqlite3_exec(db, "PRAGMA journal_mode=WAL; CREATE TABLE IF NOT EXISTS t(a)", nullptr, nullptr,

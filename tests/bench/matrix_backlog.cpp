@@ -83,6 +83,7 @@ int main(int argc, char** argv) {
       << folder << R"(/password" } } })";
   const auto settings = settings::load_or_throw(folder + "/matrix.json");
   cmd::State state(folder, settings);
+  state.db.let_log_grow();  // as the listener does
   cmd::MatrixAccount own(settings, folder);
   auto& account = own.account();
   e2ee::Peer alice{"@alice:ex", "ALICE"};

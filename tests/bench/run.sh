@@ -70,6 +70,10 @@ sources=
 mkdir "$t/chat"
 (unset OPENCLAW_CONFIG; "$bin/listener" "$openclaw" "$bin/listener_floor" "$t/chat") || over=$((over + 1))
 
+mkdir "$t/rooms" "$t/backlog"
+(unset OPENCLAW_CONFIG; python3 -B tests/bench/matrix_idle.py "$openclaw" "$bin/listener_floor" "$t/rooms") || over=$((over + 1))
+(unset OPENCLAW_CONFIG; "$bin/matrix_backlog" "$t/backlog") || over=$((over + 1))
+
 mkdir "$t/big"
 "$openclaw" ask --config "$t/tls.json" --state "$t/big" hello >/dev/null 2>&1 || true  # makes every table
 "$bin/fill_audit" "$t/big" "$rows"

@@ -315,6 +315,20 @@ class Gaps(SurviveCase):
         self.assertNotIn(b"more messages here", bot.log_text())
 
 
+    def test_one_who_speaks_first_in_a_gap(self):
+        alice, bob = self.alice(), self.peer("js", "bob")
+        room, bot = self.together(alice)
+        alice.ask("invite", room=room, user="@bob:hs.test")
+        bob.ask("join", room=room)
+        alice.see("member", room=room, user="@bob:hs.test", membership="join")
+        bot.stop()
+        alice.ask("send", room=room, body="the first line")
+        for i in range(55):
+            bob.ask("send", room=room, body=f"line {i} of a stranger")
+        bot.start()
+        self.answered_once(alice, ["the first line"])
+
+
 class MissingKeys(BotCase):
     def test_a_key_that_did_not_come_is_asked_for_and_makes_nothing_happen(self):
         alice = self.alice()
