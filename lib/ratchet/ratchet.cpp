@@ -187,10 +187,12 @@ Session Session::inbound(const Account& account, std::string_view their_curve255
   Session out;
   auto* o = as_session(out.memory_);
   std::string copy(body);  // libolm decodes in place
-  checked(OLM(olm_create_inbound_session_from)(o, static_cast<OlmAccount*>(account.raw()),
-                                               their_curve25519.data(), their_curve25519.size(),
-                                               copy.data(), copy.size()),
+  // olm_create_inbound_session_from falls over (null pointer) where the message leaves out the key
+  // that it was given; this one wants it in the message, and whose it is is looked at here.
+  checked(OLM(olm_create_inbound_session)(o, static_cast<OlmAccount*>(account.raw()), copy.data(),
+                                          copy.size()),
           o, "session");
+  if (!out.matches(their_curve25519, body)) throw Failure("session: BAD_MESSAGE_KEY_ID");
   return out;
 }
 

@@ -109,6 +109,36 @@ TEST_F(OlmForgery, ACiphertextForAnotherDevice) {
       is_heard(with(event, {"content", "ciphertext"}, Value::object({{mallory.curve(), sealed}}))));
   EXPECT_TRUE(is_heard(event));
 }
+/// A first message without the field of that tag; its lengths are below 128 or of two bytes.
+std::string without_field(const std::string& body, char tag) {
+  const auto bytes = from_base64(body).value();
+  std::string out(1, bytes.at(0));
+  for (std::size_t at = 1; at < bytes.size();) {
+    std::size_t length = 0, head = 1;
+    for (int shift = 0;; shift += 7) {
+      const auto digit = static_cast<unsigned char>(bytes.at(at + head++));
+      length |= static_cast<std::size_t>(digit & 127) << shift;
+      if (digit < 128) break;
+    }
+    if (bytes.at(at) != tag) out += bytes.substr(at, head + length);
+    at += head + length;
+  }
+  return base64(out);
+}
+
+TEST_F(OlmForgery, AFirstMessageThatLeavesSomethingOut) {
+  for (const char tag : {'\x0a', '\x12', '\x1a', '\x22'}) {
+    Peer phone{alice.user, "PHONE"};
+    meet(phone);
+    const auto event = phone.wrap(me, good(phone));
+    const std::vector<std::string> path{"content", "ciphertext", me.curve25519, "body"};
+    const auto& body = event["content"]["ciphertext"][me.curve25519]["body"].as_string();
+    EXPECT_NE(without_field(body, tag), body);
+    EXPECT_FALSE(is_heard(with(event, path, without_field(body, tag)))) << int(tag);
+    EXPECT_TRUE(is_heard(event)) << "it has used nothing up";
+  }
+}
+
 TEST_F(OlmForgery, AChangedCiphertext) {
   const std::vector<std::string> path{"content", "ciphertext", me.curve25519, "body"};
   for (int i = 0; i < 2; ++i) {  // the first one and a later one
