@@ -36,8 +36,8 @@ class KnownMachine {
                 json::Value::object({{alice.user, identity.self_signing()}})}}),
           now);
       me = machine.own();
-      const auto& key = upload["one_time_keys"].members().at(0).second["key"].as_string();
-      alice.olm = ratchet::Session::outbound(alice.account, me.curve25519, key);
+      const auto& one_time = upload["one_time_keys"].members().at(0).second["key"].as_string();
+      alice.olm = ratchet::Session::outbound(alice.account, me.curve25519, one_time);
       machine.take_to_device(
           json::Value::array(
               {alice.wrap(me, alice.payload(me, "m.room_key", alice.room_key(e2ee::room_a)))}),

@@ -184,9 +184,11 @@ def show_device(device):
             "to_device": [event for _, event in device.to_device]}
 
 
-def show_user(user):
+def show_user(hs, user):
     backup = current(user)
-    return {"devices": {d.device_id: show_device(d) for d in user.devices.values()},
+    tokens = {name: token for name, token in hs.tokens.items() if token.user is user}
+    return {"tokens": [*tokens, *(t.refresh for t in tokens.values() if t.refresh)],
+            "devices": {d.device_id: show_device(d) for d in user.devices.values()},
             "cross_signing": user.cross_signing, "signatures": user.signatures,
             "account_data": {kind: content for kind, (content, _) in user.account_data.items()},
             "backup": {**backup.describe(), "rooms": backup.rooms} if backup else None}
@@ -200,7 +202,7 @@ def show_room(room):
 
 
 def snapshot(hs, request):
-    return {"users": {u.user_id: show_user(u) for u in hs.users.values()},
+    return {"users": {u.user_id: show_user(hs, u) for u in hs.users.values()},
             "rooms": {r.room_id: show_room(r) for r in hs.rooms.values()}, "media": sorted(hs.media)}
 
 
