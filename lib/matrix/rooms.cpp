@@ -16,6 +16,8 @@ namespace {
 
 using json::Value;
 
+constexpr base::Millis until_it_is_encrypted{10000};
+
 }  // namespace
 
 bool is_for_newcomers(const std::string& visibility) {
@@ -154,7 +156,8 @@ std::string Account::send(const std::string& room, const std::string& key, const
   if (!known) {
     learn_encryption(room);
     if (!is_encrypted(room))
-      throw base::UnavailableError("the room is not encrypted, so nothing is said there");
+      throw chat::TooSoon("the room is not encrypted, so nothing is said there",
+                          until_it_is_encrypted);
     learn_members(room);
     constexpr int rounds = 6;
     bool is_sealed = false;

@@ -77,19 +77,55 @@ class Vendor:
         self.server.server_close()
 
 
+class Pager:
+    """As much of Telegram as takes texts."""
+
+    def __init__(self):
+        texts = self.texts = []
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def log_message(self, *_):
+                pass
+
+            def do_POST(self):
+                asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])) or b"{}")
+                if self.path.endswith("/sendMessage"):
+                    texts.append(asked["text"])
+                result = {"message_id": len(texts), "date": 1, "chat": {"id": asked.get("chat_id"), "type": "private"}}
+                body = json.dumps({"ok": True, "result": result}).encode()
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def end(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+
 class Bot:
     """openclaw listen-matrix as @bot:hs.test; places: {name: {matrix, allow…}}."""
 
     def __init__(self, folder, server, vendor, places, recovery_key=None, more=None):
-        self.folder, self.server, self.process = pathlib.Path(folder), server, None
+        self.folder, self.server, self.vendor, self.process = pathlib.Path(folder), server, vendor, None
+        self.recovery_key = recovery_key
         self.folder.mkdir(parents=True, exist_ok=True)
         effects = self.folder / "effects"
         effects.mkdir(exist_ok=True)
         self.effects = effects
         self.secret("password", "pw")
-        matrix = {"homeserver": server.url, "user": "@bot:hs.test", "password": {"file": str(self.folder / "password")}}
         if recovery_key:
             self.secret("recovery", recovery_key)
+        self.configure(places, more or {})
+
+    def configure(self, places, more):
+        server, vendor, effects = self.server, self.vendor, self.effects
+        matrix = {"homeserver": server.url, "user": "@bot:hs.test", "password": {"file": str(self.folder / "password")}}
+        if self.recovery_key:
             matrix["recovery_key"] = {"file": str(self.folder / "recovery")}
         config = {
             "time_zone": "Europe/Amsterdam", "log": "info", "state_dir": str(self.folder / "state"),
@@ -102,7 +138,7 @@ class Bot:
             "agents": {"ops": {"model": "m", "groups": ["asked"]}},
             "places": {name: {"allow": [{"who": ["me"], "agents": ["ops"], "groups": "all"}], **place}
                        for name, place in places.items()},
-            "matrix": matrix, **(more or {})}
+            "matrix": matrix, **more}
         (self.folder / "openclaw.json").write_text(json.dumps(config))
 
     def secret(self, name, value):

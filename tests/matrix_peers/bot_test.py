@@ -10,7 +10,7 @@ import tempfile
 import time
 import unittest
 
-from bot import Bot, Vendor
+from bot import Bot, Pager, Vendor
 from processes import Peer, Server
 
 
@@ -279,6 +279,32 @@ class Verifies(BotCase):
         self.assertIn("listen-matrix does not run", answer.stderr)
         bot.start()
         self.assertEqual(self.heard(alice, room, 1)["content"]["body"], "words for later")
+
+
+class Jobs(BotCase):
+    def test_when_the_listener_is_down_another_place_hears_and_the_text_waits(self):
+        alice = self.alice()
+        room, bot = self.together(alice)
+        bot.stop()
+        pager = Pager()
+        self.addCleanup(pager.end)
+        bot.secret("token", "42:abcdefghijklmnopqrstuvwxyz0123456789")
+        bot.configure({"ops": {"matrix": room}, "pager": {"telegram": 5, "allow": []}}, {
+            "telegram": {"token": {"file": str(bot.folder / "token")}, "base_url": pager.url},
+            "sources": {"here": {"kind": "host"}},
+            "jobs": {"note": {"schedule": "00:00", "max_late": "1d", "gather": [{"from": "here"}],
+                              "deliver": [{"to": "ops"}], "else": "pager"}}})
+        first = bot.run("run-job", "note", "--force", "--deliver")
+        self.assertEqual(first.returncode, 75, first.stderr)
+        self.assertIn("listen-matrix does not run", first.stderr)
+        self.assertEqual(bot.run("run-job", "--recover").returncode, 75)
+        told, = pager.texts
+        self.assertIn("note ", told)
+        self.assertIn("listen-matrix does not run", told)
+        self.assertNotIn("1 of 1 sources", told)
+        bot.start()
+        self.assertIn("1 of 1 sources", self.heard(alice, room, 1)["content"]["body"])
+        self.assertEqual(len(pager.texts), 1)
 
 
 if __name__ == "__main__":
